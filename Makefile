@@ -1,0 +1,55 @@
+# Everything starts from here: `make` lists what there is. Each target sets up what it needs first.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format openapi lock clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(VENV)/local  ## start everything and serve on http://127.0.0.1:8000 (CITABLE_PORT)
+	@exec $(BIN)/citable run
+
+test: $(VENV)/dev check  ## every test, as CI runs them
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/dev  ## style, types, and that generated files are fresh
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(VENV)/dev  ## put the code in its one format
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+openapi: $(VENV)/dev  ## write openapi/openapi.json from the endpoints
+	@$(BIN)/citable openapi
+
+lock: $(VENV)/dev  ## write requirements/*.lock from requirements/*.in
+	@for name in app local dev; do \
+		$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --quiet \
+			--custom-compile-command "make lock" --overrides requirements/overrides.in \
+			--output-file requirements/$$name.lock requirements/$$name.in || exit 1; \
+	done
+
+clean:  ## remove what make made, the embedded servers' data included
+	rm -rf $(VENV) .citable build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# A stamp for each set of requirements: made again when its lock changes.
+$(VENV)/%: requirements/%.lock $(VENV)/python pyproject.toml
+	@echo "· installing what $< lists (the first time takes half a minute)"
+	@$(BIN)/python -m pip install --quiet --progress-bar on --no-deps --require-hashes -r $<
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+$(VENV)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "✗ Citable needs Python 3.11 or newer; set PYTHON=… to one." >&2; exit 1; }
+	@echo "· creating $(VENV)"
+	@$(PYTHON) -m venv $(VENV) \
+		|| { rm -rf $(VENV); echo "✗ Python's venv module is missing: install it (Debian: python3-venv)." >&2; exit 1; }
+	@touch $@

@@ -1,0 +1,127 @@
+-- part: version
+v.id, v.version, v.position, v.recorded_at, v.statement, v.quantity, v.measure, v.geography, v.scope, v.period,
+    v.stated_on, v.attributed_to, v.topics, v.lifecycle, v.currency, v.verification, v.sources, v.relations, v.change,
+    v.digest
+
+-- name: claim_as_of
+-- The version of a claim ($1) in force at a position ($2).
+select {version}
+from claim_version v
+where v.id = $1 and v.position <= $2
+order by v.version desc
+limit 1
+
+-- name: claim_version
+-- One version ($2) of a claim ($1), if it stood at a position ($3).
+select {version}
+from claim_version v
+where v.id = $1 and v.version = $2 and v.position <= $3
+
+-- name: versions_of
+-- A claim's versions ($1) up to a position ($2), below a version ($3), newest first, at most $4.
+select {version}
+from claim_version v
+where v.id = $1 and v.position <= $2 and ($3::int is null or v.version < $3)
+order by v.version desc
+limit $4
+
+-- name: mementos_of
+-- When each version of a claim ($1) up to a position ($2) was recorded, oldest first.
+select v.version, v.recorded_at
+from claim_version v
+where v.id = $1 and v.position <= $2
+order by v.version
+
+-- name: neighbours_of
+-- The first, previous, same, next and last of a claim's versions ($1, $2) up to a position ($3), oldest first.
+select v.version, v.recorded_at
+from claim_version v
+where v.id = $1 and v.position <= $3 and (v.version in (1, $2 - 1, $2, $2 + 1) or v.version = (
+    select max(last.version) from claim_version last where last.id = $1 and last.position <= $3))
+order by v.version
+
+-- name: versions_at
+-- The versions at some positions ($1), in that order.
+select {version}
+from unnest($1::bigint[]) with ordinality as page (position, nth)
+join claim_version v on v.position = page.position
+order by page.nth
+
+-- name: newest_versions
+-- The newest versions of some claims ($1).
+select {version}
+from claim_index i
+join claim_version v on v.position = i.position
+where i.id = any($1::text[]) and i.until = 9223372036854775807
+order by v.id
+
+-- name: missing_claims
+-- Which ids ($2) named no claim at a position ($1), in the order they were asked for.
+select asked.id
+from unnest($2::text[]) with ordinality as asked (id, nth)
+where not exists (select from claim_version v where v.id = asked.id and v.position <= $1)
+order by asked.nth
+
+-- name: search_terms
+-- What a search ($1) means as of a position ($2), as a tsquery in text.
+select search_query($1, $2)::text
+
+-- part: matching
+-- Claims in force at a position ($1) that match every filter given ($2 to $12; null where not asked).
+from claim_index i
+where i.position <= $1 and i.until > $1
+    and ($2::text is null or i.document @@ $2::text::tsquery)
+    and ($3::text[] is null or i.id = any($3))
+    and ($4::text[] is null or i.topics && $4)
+    and ($5::text[] is null or i.measure = any($5))
+    and ($6::text[] is null or i.geography = any($6))
+    and ($7::text[] is null or i.status = any($7))
+    and ($8::text[] is null or i.currency = any($8))
+    and ($9::text[] is null or i.lifecycle = any($9))
+    and ($10::text[] is null or i.publishers && $10)
+    and ($11::text is null or i.stated_last >= first_day($11))
+    and ($12::text is null or i.stated_first <= last_day($12))
+
+-- Each page starts after the last row of the one before it ($14 its key, $15 its position) and has at most $13 rows.
+
+-- name: claims_newest
+select i.position, i.position::text as key {matching}
+    and ($14::text is null or i.position < $15::bigint)
+order by i.position desc limit $13
+
+-- name: claims_oldest
+select i.position, i.position::text as key {matching}
+    and ($14::text is null or i.position > $15::bigint)
+order by i.position limit $13
+
+-- name: claims_by_id
+select i.position, i.id as key {matching}
+    and ($14::text is null or (i.id, i.position) > ($14, $15::bigint))
+order by i.id, i.position limit $13
+
+-- name: claims_latest_stated
+select i.position, coalesce(i.stated_last, '-infinity')::text as key {matching}
+    and ($14::text is null or (coalesce(i.stated_last, '-infinity'), i.position) < ($14::text::date, $15::bigint))
+order by coalesce(i.stated_last, '-infinity') desc, i.position desc limit $13
+
+-- name: claims_earliest_stated
+select i.position, coalesce(i.stated_first, 'infinity')::text as key {matching}
+    and ($14::text is null or (coalesce(i.stated_first, 'infinity'), i.position) > ($14::text::date, $15::bigint))
+order by coalesce(i.stated_first, 'infinity'), i.position limit $13
+
+-- name: claims_highest
+select i.position, coalesce(i.amount, '-infinity')::text as key {matching}
+    and ($14::text is null or (coalesce(i.amount, '-infinity'), i.position) < ($14::text::numeric, $15::bigint))
+order by coalesce(i.amount, '-infinity') desc, i.position desc limit $13
+
+-- name: claims_lowest
+select i.position, coalesce(i.amount, 'infinity')::text as key {matching}
+    and ($14::text is null or (coalesce(i.amount, 'infinity'), i.position) > ($14::text::numeric, $15::bigint))
+order by coalesce(i.amount, 'infinity'), i.position limit $13
+
+-- name: claims_most_relevant
+select ranked.position, ranked.key from (
+    select i.position, ts_rank_cd(i.document, $2::text::tsquery, 1)::text as key {matching}
+) as ranked
+where $14::text is null or (ranked.key::real, ranked.position) < ($14::text::real, $15::bigint)
+order by ranked.key::real desc, ranked.position desc limit $13

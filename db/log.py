@@ -1,0 +1,106 @@
+"""The log: taking positions, appending versions, and what position an instant means."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from types import NoneType
+
+import msgspec
+
+from db.claims import newest_versions
+from db.digest import digest_of
+from db.pool import Reading, Writing
+from db.questions import Questions
+from schemas.claims import ClaimVersion, Draft
+from schemas.failures import LogNotEmpty, VersionConflict
+
+_ask = Questions("log.sql")
+
+
+class Head(msgspec.Struct, frozen=True):
+    """The newest position, and when it was recorded."""
+
+    position: int
+    recorded_at: datetime
+
+
+class Settled(msgspec.Struct, frozen=True):
+    """Whether an instant is past, and whether nothing can still be committed as recorded before it."""
+
+    past: bool
+    settled: bool
+
+
+_head = _ask("log_head", Head)
+_settled_head = _ask("settled_head", Head)
+_reads_settled = _ask("reads_settled", Settled)
+_position_at = _ask("position_at", int)
+_take = _ask("take_positions", Head)
+_place = _ask("place_head", Head)
+_append = _ask("append_versions", NoneType)
+_whole = _ask("whole_log", ClaimVersion)
+
+
+async def latest_position(connection: Reading) -> int:
+    """The newest position; 0 while the log is empty."""
+    return (await _head.only(connection)).position
+
+
+async def position_as_of(connection: Reading, instant: datetime) -> int | None:
+    """The newest position recorded by `instant`, for ever the same once given; None if `instant` is in the future.
+
+    A writer may have stamped its versions before a recent instant and not committed yet. Then this waits for it.
+    """
+    state = await _reads_settled.only(connection, instant)
+    if not state.past:
+        return None
+    if not state.settled:
+        await _settled_head.only(connection)
+    return await _position_at.value(connection, instant)
+
+
+async def append_versions(
+    connection: Writing, drafts: Sequence[Draft], expects: Sequence[int] | None = None
+) -> list[ClaimVersion]:
+    """Appends each draft as the next version of its claim, at the next positions, all recorded at one instant.
+
+    `expects` gives the version each draft was made from (0: none yet); without it, whatever is newest. Drafts of one
+    claim follow each other. Raises VersionConflict when a claim has moved on, RuleBroken when a rule forbids it.
+    """
+    if not drafts:
+        return []
+    head = await _take.only(connection, len(drafts))
+    newest = {version.id: version.version for version in await newest_versions(connection, {d.id for d in drafts})}
+    first = head.position - len(drafts) + 1
+    versions: list[ClaimVersion] = []
+    for place, draft in enumerate(drafts):
+        current = newest.get(draft.id, 0)
+        if expects is not None and expects[place] != current:
+            raise VersionConflict(f"{draft.id} is at version {current}, not {expects[place]}.")
+        newest[draft.id] = current + 1
+        versions.append(_placed(draft, current + 1, first + place, head.recorded_at))
+    await put_versions(connection, versions)
+    return versions
+
+
+def _placed(draft: Draft, version: int, position: int, recorded_at: datetime) -> ClaimVersion:
+    fields = {name: getattr(draft, name) for name in Draft.__struct_fields__}
+    placed = ClaimVersion(version=version, position=position, recorded_at=recorded_at, digest="", **fields)
+    return msgspec.structs.replace(placed, digest=digest_of(placed))
+
+
+async def whole_log(connection: Writing, after: int = 0) -> AsyncIterator[ClaimVersion]:
+    """Every version after a position, in the order of the log, streamed."""
+    async for version in _whole.stream(connection, after):
+        yield version
+
+
+async def open_restore(connection: Writing, last: Head) -> None:
+    """Prepares an empty log to take versions up to `last` as they were. LogNotEmpty if it holds any."""
+    if await _place.one(connection, last.position, last.recorded_at) is None:
+        raise LogNotEmpty("The log is not empty: restore into a new database.")
+
+
+async def put_versions(connection: Writing, versions: Sequence[ClaimVersion]) -> None:
+    """Puts versions at the positions they name, which must have been taken: a thousand a statement."""
+    for start in range(0, len(versions), 1000):
+        await _append.run(connection, msgspec.to_builtins(versions[start : start + 1000]))

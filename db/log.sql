@@ -1,0 +1,45 @@
+-- name: log_head
+-- The newest position, and when it was recorded.
+select position, recorded_at from log_head
+
+-- name: settled_head
+-- The newest position once every write that has already taken its positions is committed or gone: waits for it.
+select position, recorded_at from log_head for share
+
+-- name: reads_settled
+-- Whether an instant ($1) is past, and whether every version recorded by then is certain to be committed: it is older
+-- than the newest commit, or than any write may be (`write_within_deadline`).
+select $1 <= clock_timestamp() as past,
+    $1 < h.recorded_at or $1 < clock_timestamp() - interval '1 minute' as settled
+from log_head h
+
+-- name: position_at
+-- The newest position recorded at or before an instant ($1); 0 before the first.
+select coalesce(max(position), 0) from claim_version where recorded_at <= $1
+
+-- name: take_positions
+-- Takes the next positions ($1 of them) until the transaction ends. The last lock a write takes: whoever comes next
+-- waits here. Answers the newest position taken.
+update log_head
+set position = position + $1, taken_at = clock_timestamp(), recorded_at = greatest(recorded_at, clock_timestamp())
+returning position, recorded_at
+
+-- name: place_head
+-- Puts the head of an empty log where a restored one had it ($1 position, $2 recorded_at).
+update log_head set position = $1, taken_at = null, recorded_at = $2 where position = 0 returning position, recorded_at
+
+-- name: append_versions
+-- Appends versions ($1, a JSON array in the order of their positions). The triggers of the log check each of them.
+insert into claim_version (position, id, version, recorded_at, statement, quantity, measure, geography, scope, period,
+    stated_on, attributed_to, topics, lifecycle, currency, verification, sources, relations, change, digest)
+select r.position, r.id, r.version, r.recorded_at, r.statement, r.quantity, r.measure, r.geography, r.scope, r.period,
+    r.stated_on, r.attributed_to, r.topics, r.lifecycle, r.currency, r.verification, r.sources, r.relations, r.change,
+    r.digest
+from jsonb_populate_recordset(null::claim_version, $1) as r
+order by r.position
+
+-- name: whole_log
+-- Every version after a position ($1), in the order of the log.
+select position, id, version, recorded_at, statement, quantity, measure, geography, scope, period, stated_on,
+    attributed_to, topics, lifecycle, currency, verification, sources, relations, change, digest
+from claim_version where position > $1 order by position

@@ -1,0 +1,134 @@
+"""Connections to Postgres: two ways to hold one, and what its failures mean."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING, NewType
+
+import asyncpg
+import msgspec
+
+from schemas.failures import CannotStart, RuleBroken, StoreUnavailable
+
+if TYPE_CHECKING:  # asyncpg's classes take a parameter only for the type checker
+    from asyncpg.pool import PoolConnectionProxy
+
+    _Connection = asyncpg.Connection[asyncpg.Record]
+    Connection = PoolConnectionProxy[asyncpg.Record]
+    Pool = asyncpg.Pool[asyncpg.Record]
+else:
+    _Connection = asyncpg.Connection
+    Connection = asyncpg.pool.PoolConnectionProxy
+    Pool = asyncpg.Pool
+
+Reading = NewType("Reading", Connection)
+"""A connection to ask questions with; every statement sees what was committed when it started."""
+
+Writing = NewType("Writing", Reading)
+"""A connection inside a transaction that commits when its block ends, and only then."""
+
+ACQUIRE_WITHIN = 1.0
+CONNECT_WITHIN = 2.0
+ANSWER_WITHIN = 5.0
+WRITE_WITHIN = 55.0
+"""Seconds. The database refuses a write older than a minute (`write_within_deadline`); we give up a little earlier."""
+
+
+class _PlainConnection(_Connection):
+    """A connection that keeps no session state, so giving it back to the pool costs no round trip."""
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
+async def _read_json_as_values(connection: _Connection) -> None:
+    await connection.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        encoder=lambda value: msgspec.json.encode(value).decode(),
+        decoder=msgspec.json.decode,
+    )
+
+
+async def open_pool(url: str, size: int = 10) -> Pool:
+    """A pool on the database at `url`. Says in one sentence why it cannot be reached."""
+    try:
+        async with asyncio.timeout(10):
+            return await asyncpg.create_pool(
+                url,
+                min_size=1,
+                max_size=size,
+                timeout=CONNECT_WITHIN,
+                command_timeout=ANSWER_WITHIN,
+                connection_class=_PlainConnection,
+                init=_read_json_as_values,
+                server_settings={
+                    "application_name": "citable",
+                    "statement_timeout": str(int(ANSWER_WITHIN * 1000)),
+                    "lock_timeout": "2000",
+                    "idle_in_transaction_session_timeout": "60000",
+                    # optional filters are parameters: planned for the values they have, they cost nothing when absent
+                    "plan_cache_mode": "force_custom_plan",
+                    "timezone": "UTC",
+                },
+            )
+    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise CannotStart(f"Postgres cannot be reached: {_first_line(error)}") from error
+
+
+@asynccontextmanager
+async def reading(pool: Pool) -> AsyncGenerator[Reading]:
+    """A connection to ask with. StoreUnavailable if none is free within a second or Postgres does not answer."""
+    with _failures_named():
+        async with asyncio.timeout(ACQUIRE_WITHIN):
+            connection = await pool.acquire()
+        try:
+            yield Reading(connection)
+        finally:
+            await pool.release(connection)
+
+
+@asynccontextmanager
+async def writing(pool: Pool) -> AsyncGenerator[Writing]:
+    """A transaction: what its block does is committed together when the block ends, or not at all."""
+    with _failures_named():
+        async with asyncio.timeout(ACQUIRE_WITHIN):
+            connection = await pool.acquire()
+        try:
+            async with asyncio.timeout(WRITE_WITHIN), connection.transaction():
+                await connection.execute("set local statement_timeout = '55s'", timeout=ANSWER_WITHIN)
+                yield Writing(Reading(connection))
+        finally:
+            await pool.release(connection)
+
+
+@asynccontextmanager
+async def unhurried(pool: Pool, *, readonly: bool = False) -> AsyncGenerator[Writing]:
+    """A transaction without a deadline, for what is as long as its file: export, restore, migration.
+
+    It sees one state of the database from beginning to end.
+    """
+    with _failures_named():
+        async with (
+            pool.acquire(timeout=CONNECT_WITHIN) as connection,
+            connection.transaction(isolation="repeatable_read" if readonly else None, readonly=readonly),
+        ):
+            await connection.execute("set local statement_timeout = 0")
+            await connection.execute("set local idle_in_transaction_session_timeout = 0")
+            yield Writing(Reading(connection))
+
+
+@contextmanager
+def _failures_named() -> Iterator[None]:
+    try:
+        yield
+    except asyncpg.IntegrityConstraintViolationError as error:
+        raise RuleBroken(error.constraint_name or "unnamed", _first_line(error)) from error
+    except (asyncpg.DataError, asyncpg.SyntaxOrAccessError):
+        raise  # our own mistake: it must be seen, and as what it is
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError) as error:
+        raise StoreUnavailable(f"Postgres does not answer: {_first_line(error)}") from error
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0]

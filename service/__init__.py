@@ -1,0 +1,1 @@
+"""What callers ask, and how it is answered."""

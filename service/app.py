@@ -1,0 +1,66 @@
+"""The application: every route and every behaviour they share, in order."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from litestar import Litestar, Request, Response
+from litestar.exceptions import HTTPException
+from litestar.types import ASGIApp
+
+from schemas import failures
+from service.routes import claims, documents, health, measures, sources, topics, versions
+from service.runtime import Runtime
+from service.telemetry import log
+from service.web.endpoints import Endpoint
+from service.web.envelope import Envelope
+from service.web.problems import PROBLEM_JSON, problem_answer
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    *claims.endpoints,  # /v1/claims  /v1/claims/{id}
+    *versions.endpoints,  # /v1/claims/{id}/versions  …/versions/{version}  …/diff  …/timemap
+    *measures.endpoints,  # /v1/measures  /v1/measures/{id}
+    *sources.endpoints,  # /v1/sources  /v1/sources/{id}
+    *topics.endpoints,  # /v1/topics
+    *health.endpoints,  # /livez  /readyz
+    *documents.endpoints,  # /openapi.json  /docs  /problems/{slug}  /
+)
+
+
+def methods_of(path: str) -> Sequence[str]:
+    """The methods an address knows; none if there is no such address."""
+    return ("GET", "HEAD", "OPTIONS") if any(endpoint.matches(path) for endpoint in ENDPOINTS) else ()
+
+
+def build_app(runtime: Runtime) -> ASGIApp:
+    """The ASGI application on an open runtime."""
+    app = Litestar(
+        route_handlers=[endpoint.mounted() for endpoint in ENDPOINTS],
+        exception_handlers={Exception: _answer_failure, HTTPException: _answer_failure},
+        openapi_config=None,
+        request_max_body_size=262_144,
+    )
+    app.state.runtime = runtime
+    return Envelope(app, methods_of)
+
+
+def _answer_failure(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """A failure as its problem document; what only Litestar knows of is named first."""
+    request_id: str = request.scope["state"]["request_id"]
+    failure: Exception = error
+    if isinstance(error, HTTPException) and error.status_code < 500:
+        failure = _named(request, error)
+    elif not isinstance(error, failures.Failure):
+        log.error("a request failed: %s", request_id, exc_info=error)
+    status, headers, body = problem_answer(failure, request_id)
+    return Response(body, status_code=status, headers=dict(headers), media_type=PROBLEM_JSON)
+
+
+def _named(request: Request[Any, Any, Any], error: HTTPException) -> failures.Failure:
+    path = request.scope["path"]
+    if error.status_code == 405 and (allow := methods_of(path)):
+        return failures.MethodNotAllowed(f"Here are {', '.join(allow)}.", allow)
+    if error.status_code in (404, 405):
+        return failures.NotFound("There is nothing at this address. /docs lists every one there is.")
+    if error.status_code == 413:
+        return failures.BodyTooLarge(error.detail)
+    return failures.InvalidRequest([failures.Fault(error.detail)])

@@ -1,0 +1,17 @@
+"""What cached answers are called. A key carries everything its answer depends on but the log itself.
+
+An answer as of a position never changes, so its key ends in that position. The answer for "now" is kept under one key
+with the position it was read at, and counts only as long as that is the newest.
+"""
+
+import hashlib
+
+from service.release import VERSION
+
+_RELEASE = f"citable:{VERSION}"
+
+
+def answer_key(path: str, what: str, position: int | None) -> str:
+    """The key of the answer to `what` (its parameters, in one canonical form) at `path`, as of a position or now."""
+    name = hashlib.blake2s(what.encode(), digest_size=16).hexdigest() if what else "-"
+    return f"{_RELEASE}:{path}:{name}:{'now' if position is None else position}"

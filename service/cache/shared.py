@@ -1,0 +1,83 @@
+"""The level of the cache that all processes share: Redis or Valkey. Losing it makes answers slower, never wrong.
+
+Every value starts with the position it was read at. A fill that was read earlier than what is there is refused, so a
+slow reader cannot put an old answer back. After three failures in a row it is left alone for a second.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from service.telemetry import tolerate
+
+_DIGITS = 16
+_WAIT = 0.1
+_FAILURES_IN_A_ROW = 3
+_LEAVE_ALONE = 1.0
+
+_SET_UNLESS_OLDER = """
+local kept = redis.call('GETRANGE', KEYS[1], 0, 15)
+if kept ~= '' and kept > string.sub(ARGV[1], 1, 16) then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
+return 1
+"""
+
+
+class SharedCache:
+    """Values with the positions they were read at."""
+
+    def __init__(self, url: str, monotonic: Callable[[], float]) -> None:
+        pool = BlockingConnectionPool.from_url(
+            url,
+            max_connections=32,
+            timeout=_WAIT,
+            socket_timeout=_WAIT,
+            socket_connect_timeout=_WAIT,
+            retry=Retry(NoBackoff(), 0),
+        )
+        self._redis = Redis(connection_pool=pool)
+        self._set_unless_older = self._redis.register_script(_SET_UNLESS_OLDER)
+        self._monotonic = monotonic
+        self._failures = 0
+        self._left_alone_until = 0.0
+
+    async def get(self, key: str, at_least: int) -> bytes | None:
+        """The value under a key, if it was read at `at_least` or later."""
+        value: bytes | None = await self._asked("a read from Redis", lambda: self._redis.get(key))
+        if value is None or int(value[:_DIGITS]) < at_least:
+            return None
+        return value[_DIGITS:]
+
+    async def put(self, key: str, position: int, value: bytes, seconds: int) -> bool:
+        """Keeps a value read at `position`; whether it was taken, and not refused for a later one."""
+        fill = str(position).zfill(_DIGITS).encode() + value
+        taken = await self._asked("a write to Redis", lambda: self._set_unless_older(keys=[key], args=[fill, seconds]))
+        return bool(taken)
+
+    async def answers(self) -> bool:
+        """Whether it can be reached now."""
+        return bool(await self._asked("a ping to Redis", self._redis.ping))
+
+    async def close(self) -> None:
+        """Lets go of its connections."""
+        await self._redis.aclose()
+        await self._redis.connection_pool.aclose()
+
+    async def _asked(self, what: str, command: Callable[[], Any]) -> Any:
+        """The command's answer; None when it failed, or is not tried because the last ones did."""
+        if self._monotonic() < self._left_alone_until:
+            return None
+        try:
+            answer = await command()
+        except (RedisError, OSError, TimeoutError) as error:
+            tolerate(what, error)
+            self._failures += 1
+            if self._failures >= _FAILURES_IN_A_ROW:
+                self._left_alone_until = self._monotonic() + _LEAVE_ALONE
+            return None
+        self._failures = 0
+        return answer

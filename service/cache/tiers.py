@@ -1,0 +1,47 @@
+"""Reading through the cache: Redis, then Postgres, with one load per key at a time in this process."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from service.cache.shared import SharedCache
+from service.web.representation import Representation
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Representation).decode
+
+Load = Callable[[], Awaitable[Representation]]
+
+_NOW_SECONDS = 86_400
+_PINNED_SECONDS = 3_600
+
+
+class Tiers:
+    """The levels of the cache, nearest first."""
+
+    def __init__(self, shared: SharedCache) -> None:
+        self.shared = shared
+        self._loading: dict[tuple[str, int], asyncio.Task[Representation]] = {}
+
+    async def get_or_load(self, key: str, position: int, load: Load, *, pinned: bool) -> tuple[Representation, str]:
+        """The answer under a key as of `position` or later, and how it was come by (RFC 9211, Cache-Status).
+
+        `pinned` says that the key names the position, so that its answer is the same for ever.
+        """
+        kept = await self.shared.get(key, position)
+        if kept is not None:
+            return _decode(kept), "hit"
+        flight = (key, position)
+        task = self._loading.get(flight)
+        if task is None:
+            task = asyncio.create_task(self._fill(key, position, load, _PINNED_SECONDS if pinned else _NOW_SECONDS))
+            self._loading[flight] = task
+            task.add_done_callback(lambda _: self._loading.pop(flight, None))
+            return await asyncio.shield(task), "fwd=miss; stored"
+        return await asyncio.shield(task), "fwd=miss; collapsed"
+
+    async def _fill(self, key: str, position: int, load: Load, seconds: int) -> Representation:
+        loaded = await load()
+        await self.shared.put(key, position, _encode(loaded), seconds)
+        return loaded

@@ -1,0 +1,187 @@
+"""The command `citable`: arguments in, one call each."""
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO, Any, NoReturn
+
+import click
+
+from db.log import latest_position
+from db.migrations import migrate, require_migrated
+from db.pool import Pool, open_pool, reading
+from schemas.failures import Failure
+from service.console import progress, say, say_failure
+from service.release import VERSION
+from service.settings import settings_from_environment
+from service.transfer import export_log, import_claims, restore_log
+
+FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="citable")
+def citable() -> None:
+    """The API for AI statistics that people quote."""
+
+
+@citable.command("run")
+def run_command() -> None:
+    """Start everything and serve: embedded servers unless yours are set, migrations, the curated claims."""
+    from service.serving import run_everything
+
+    run_everything(settings_from_environment())
+
+
+@citable.command("serve")
+def serve_command() -> None:
+    """Serve HTTP on a database that is migrated."""
+    from service.serving import run, serve_only, servers_of
+
+    settings = settings_from_environment()
+    with servers_of(settings) as (database_url, redis_url):
+        run(serve_only(settings, database_url, redis_url))
+
+
+@citable.command("migrate")
+def migrate_command() -> None:
+    """Bring the database up to this release."""
+
+    async def work(pool: Pool) -> None:
+        count = await migrate(pool, say)
+        say(f"{count} migrations applied" if count else "the database is up to date")
+
+    _with_database(work)
+
+
+@citable.command("import")
+@click.argument("file", type=FILE)
+@click.option("--by", default="import", show_default=True, help="Who makes the new versions, for `change.by`.")
+def import_command(file: Path, by: str) -> None:
+    """Make claims read as FILE has them (NDJSON; - is standard input). All of it or nothing; twice adds nothing."""
+
+    async def work(pool: Pool) -> None:
+        await require_migrated(pool)
+        with _opened(file) as lines, progress("importing", _size(file)) as bar:
+            imported = await import_claims(pool, lines, by, bar)
+        say(f"{imported.new} new, {imported.changed} changed, {imported.unchanged} unchanged")
+
+    _with_database(work)
+
+
+@citable.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path), default="-")
+def export_command(file: Path) -> None:
+    """Write the whole log, every version a line, to FILE or standard output."""
+
+    async def work(pool: Pool) -> None:
+        await require_migrated(pool)
+        async with reading(pool) as connection:
+            total = await latest_position(connection)
+        with ExitStack() as stack:
+            target = stack.enter_context(_written_whole(file)) if str(file) != "-" else sys.stdout.buffer
+            bar = stack.enter_context(progress("exporting", total))
+            async for line in export_log(pool, bar):
+                target.write(line)
+            target.flush()
+        say(f"{total} versions exported")
+
+    _with_database(work)
+
+
+@citable.command("restore")
+@click.argument("file", type=FILE)
+def restore_command(file: Path) -> None:
+    """Put an exported log into an empty database, exactly as it was, every line checked."""
+
+    async def work(pool: Pool) -> None:
+        await migrate(pool)
+        size = _size(file)
+        with _opened(file, seekable=True) as lines, progress("checking and restoring", size and 2 * size) as bar:
+            head = await restore_log(pool, lines, bar)
+        say(f"{head.position} versions restored, as they were")
+
+    _with_database(work)
+
+
+@citable.command("openapi")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), default="openapi/openapi.json")
+def openapi_command(file: Path) -> None:
+    """Write the contract (OpenAPI 3.1) to FILE."""
+    from service.app import ENDPOINTS
+    from service.web.contract import contract_of
+
+    file.write_text(json.dumps(contract_of(ENDPOINTS), indent=2, ensure_ascii=False) + "\n")
+    say(f"{file} is written")
+
+
+def main() -> NoReturn:
+    """Runs the command. A failure is a sentence and exit status 1; Ctrl-C says that it stopped."""
+    try:
+        citable(standalone_mode=False)
+    except Failure as failure:
+        say_failure(failure)
+        sys.exit(1)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        say("stopped")
+        sys.exit(0)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    sys.exit(0)
+
+
+def _with_database(work: Callable[[Pool], Coroutine[Any, Any, None]]) -> None:
+    """Runs work on a pool of its own, on the database that is set or the embedded one."""
+    from service.serving import run, servers_of
+
+    settings = settings_from_environment()
+
+    async def connected(database_url: str) -> None:
+        pool = await open_pool(database_url, 2)
+        try:
+            await work(pool)
+        finally:
+            await pool.close()
+
+    with servers_of(settings, redis=False) as (database_url, _):
+        run(connected(database_url))
+
+
+def _size(file: Path) -> int | None:
+    return None if str(file) == "-" else file.stat().st_size
+
+
+@contextmanager
+def _opened(file: Path, *, seekable: bool = False) -> Iterator[IO[bytes]]:
+    """The file to read; standard input for `-`, kept aside first if it must be read twice."""
+    if str(file) != "-":
+        with file.open("rb") as opened:
+            yield opened
+    elif not seekable:
+        yield sys.stdin.buffer
+    else:
+        with tempfile.TemporaryFile() as aside:
+            shutil.copyfileobj(sys.stdin.buffer, aside)
+            aside.seek(0)
+            yield aside
+
+
+@contextmanager
+def _written_whole(file: Path) -> Iterator[IO[bytes]]:
+    """A file to write that takes its name only when it is whole: an interrupted export leaves none."""
+    with tempfile.NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", delete=False) as partial:
+        try:
+            yield partial.file
+        except BaseException:
+            Path(partial.name).unlink()
+            raise
+    Path(partial.name).replace(file)

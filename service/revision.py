@@ -1,0 +1,88 @@
+"""What a set of drafts does to the claims there are: which are new, which changed and how, and what that supersedes.
+
+Pure: versions and drafts in, drafts out.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from schemas.claims import Change, ChangeKind, ClaimVersion, Draft, Relation, RelationType, Severity
+from schemas.verification import Currency, Lifecycle, Status
+
+_CONTENT = tuple(name for name in Draft.__struct_fields__ if name not in ("id", "change"))
+
+
+def revisions(drafts: Iterable[Draft], current: Mapping[str, ClaimVersion]) -> list[Draft]:
+    """The drafts that must be appended so that each claim reads as its draft does, those it supersedes included.
+
+    `current` holds the newest versions of the drafts' claims and of the claims they supersede. A draft that says what
+    its claim already says is left out. The order is that of `drafts`; superseded claims follow.
+    """
+    wanted = {draft.id: draft for draft in drafts}
+    for draft in list(wanted.values()):
+        for older in _superseded_by(draft):
+            other = wanted.get(older) or (_as_draft(current[older], draft) if older in current else None)
+            if other is not None:
+                wanted[older] = _told_of(other, draft.id)
+    return [
+        _described(draft, current.get(draft.id))
+        for draft in wanted.values()
+        if draft.id not in current or changed_fields(draft, current[draft.id])
+    ]
+
+
+def changed_fields(draft: Draft, version: ClaimVersion) -> set[str]:
+    """The fields in which a draft differs from a version."""
+    return {name for name in _CONTENT if getattr(draft, name) != getattr(version, name)}
+
+
+def inferred_kind(draft: Draft, before: ClaimVersion) -> ChangeKind:
+    """What a changed claim's new version does, when nobody said."""
+    changed = changed_fields(draft, before)
+    if draft.lifecycle is Lifecycle.RETRACTED:
+        return ChangeKind.RETRACTION
+    if changed == {"verification"}:
+        return ChangeKind.VERIFICATION
+    if "currency" in changed and changed <= {"currency", "relations"} and draft.currency is Currency.SUPERSEDED:
+        return ChangeKind.SUPERSEDED
+    return ChangeKind.CORRECTION if changed & {"statement", "quantity"} else ChangeKind.UPDATE
+
+
+def least_severity(draft: Draft, before: ClaimVersion) -> Severity:
+    """How much a change matters, when nobody said: a reader who quoted another number must hear of it."""
+    fell = before.verification.status.is_verified and draft.verification.status is Status.REFUTED
+    retracted = draft.lifecycle is Lifecycle.RETRACTED
+    return Severity.MAJOR if fell or retracted or draft.quantity != before.quantity else Severity.MINOR
+
+
+def _superseded_by(draft: Draft) -> list[str]:
+    return [relation.claim for relation in draft.relations if relation.type is RelationType.SUPERSEDES]
+
+
+def _as_draft(version: ClaimVersion, newer: Draft) -> Draft:
+    fields = {name: getattr(version, name) for name in ("id", *_CONTENT)}
+    note = f"Superseded by {newer.id}."
+    change = Change(kind=ChangeKind.SUPERSEDED, severity=Severity.MINOR, note=note, by=newer.change.by)
+    return Draft(**fields, change=change)
+
+
+def _told_of(other: Draft, newer: str) -> Draft:
+    """A superseded claim that names the claim superseding it, unless it already does."""
+    relation = Relation(type=RelationType.SUPERSEDED_BY, claim=newer)
+    if relation in other.relations or other.lifecycle is Lifecycle.RETRACTED:
+        return other
+    currency = Currency.SUPERSEDED if other.currency is Currency.CURRENT else other.currency
+    return msgspec.structs.replace(other, relations=[*other.relations, relation], currency=currency)
+
+
+def _described(draft: Draft, before: ClaimVersion | None) -> Draft:
+    """The draft with a change that fits: a first version is `created`, a later one is what it does."""
+    change = draft.change
+    if before is None:
+        return msgspec.structs.replace(draft, change=msgspec.structs.replace(change, kind=ChangeKind.CREATED))
+    if change.kind is not ChangeKind.CREATED:
+        return draft
+    severity = Severity.MAJOR if least_severity(draft, before) is Severity.MAJOR else change.severity
+    change = msgspec.structs.replace(change, kind=inferred_kind(draft, before), severity=severity)
+    return msgspec.structs.replace(draft, change=change)

@@ -1,0 +1,1 @@
+"""What callers can ask: a module for each resource, handlers only."""

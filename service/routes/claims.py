@@ -1,0 +1,77 @@
+"""Claims: lists, searches, and one claim now or as of an instant."""
+
+import msgspec
+from litestar.response.base import ASGIResponse
+
+from db.claims import Place, claim_as_of, claims_page, missing_claims, neighbours_of
+from db.pool import Reading
+from schemas.claims import ClaimPage, ClaimVersion
+from schemas.failures import Fault, InvalidRequest, NotFound
+from schemas.fields import Slug
+from schemas.requests import AsOfQuery, ClaimQuery, Sort
+from schemas.verification import Lifecycle
+from service.routes.versions import PREFERS_DATETIME, in_force_at, version_representation
+from service.web.endpoints import get
+from service.web.links import page_links
+from service.web.pages import Cursor, question_of, read_cursor, write_cursor
+from service.web.reads import At, Read
+from service.web.representation import Representation, as_json
+
+
+@get("/v1/claims", "Claims", ClaimPage)
+async def list_claims(read: Read, query: ClaimQuery) -> ASGIResponse:
+    """Claims that match every filter, with their sources and status; searched with `q`.
+
+    A page's `next` goes on where it ends, as of the same position, so pages agree while claims change.
+    """
+    query, sort = _completed(query)
+    question = question_of(read.path, query)
+    cursor = read_cursor(query.cursor, question) if query.cursor else None
+    at = await read.at(str(cursor.position) if cursor else query.as_of)
+    limit = query.limit or (100 if query.ids else 20)
+
+    async def load(connection: Reading) -> Representation:
+        after = Place(position=cursor.row, key=cursor.key) if cursor else None
+        versions, last = await claims_page(connection, query, sort, at.position, limit, after)
+        missing = await missing_claims(connection, query.ids, at.position) if query.ids else []
+        following = write_cursor(Cursor(question, at.position, last.key, last.position)) if last else None
+        page = ClaimPage(items=versions, position=at.position, next=following, missing=missing)
+        return as_json(page, at.position, [("link", page_links(read.path, msgspec.to_builtins(query), following))])
+
+    return await read.answer(at, query, load)
+
+
+@get("/v1/claims/{id}", "Claims", ClaimVersion, failures=(NotFound,), reads=(PREFERS_DATETIME,), redirects="version")
+async def get_claim(read: Read, query: AsOfQuery, id: Slug) -> ASGIResponse:
+    """A claim: its newest version, or the one in force `as_of` an instant or a position.
+
+    With `Accept-Datetime` it answers 302 to the version in force then (RFC 7089).
+    """
+    if "accept-datetime" in read.headers and query.as_of is None:
+        return await in_force_at(read, id, read.headers["accept-datetime"])
+    at = await read.at(query.as_of)
+
+    async def load(connection: Reading) -> Representation:
+        version = await claim_as_of(connection, id, at.position)
+        if version is None:
+            raise NotFound(f"There is no claim {id}{_as_of(at)}.")
+        neighbours = await neighbours_of(connection, id, version.version, at.position)
+        return version_representation(version, neighbours, current=True)
+
+    return await read.answer(at, query, load)
+
+
+def _as_of(at: At) -> str:
+    return f" as of position {at.position}" if at.pinned else ""
+
+
+def _completed(query: ClaimQuery) -> tuple[ClaimQuery, Sort]:
+    """The query with what it leaves unsaid: published claims, the best match or the newest first."""
+    if query.sort is Sort.RELEVANCE and query.q is None:
+        raise InvalidRequest([Fault("`sort=relevance` needs a search, `q`.", parameter="sort")])
+    if query.lifecycle is None and query.ids is None:
+        query = msgspec.structs.replace(query, lifecycle=[Lifecycle.PUBLISHED])
+    return query, query.sort or (Sort.RELEVANCE if query.q is not None else Sort.NEWEST)
+
+
+endpoints = (list_claims, get_claim)

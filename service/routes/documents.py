@@ -1,0 +1,104 @@
+"""The contract, its pages for people, and what each problem means. Nothing here is fetched from elsewhere."""
+
+import hashlib
+import importlib.util
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import Annotated
+
+from litestar.response.base import ASGIResponse
+from msgspec import Meta
+
+from schemas.failures import NotFound
+from schemas.fields import Slug
+from service.web.endpoints import get
+from service.web.problems import INTERNAL, SHAPES, Shape
+from service.web.reads import CURRENT, Read
+from service.web.representation import JSON, Representation, represented
+
+HTML = "text/html; charset=utf-8"
+ASSETS = {"swagger-ui.css": "text/css; charset=utf-8", "swagger-ui-bundle.js": "text/javascript; charset=utf-8"}
+_DOCS_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_START = b"""window.ui = SwaggerUIBundle({
+  url: "/openapi.json", dom_id: "#docs", deepLinking: true, tryItOutEnabled: true, validatorUrl: null
+});
+"""
+
+AssetName = Annotated[str, Meta(pattern=r"^[a-z-]+[.](css|js)$(?!\n)", max_length=40)]
+
+
+@get("/openapi.json", "Operations", media={JSON: dict})
+async def get_contract(read: Read) -> ASGIResponse:
+    """This contract, as OpenAPI 3.1: the file that was reviewed, `openapi/openapi.json`."""
+    return read.send(_tagged(_contract(), JSON), CURRENT)
+
+
+@get("/docs", "Operations", media={"text/html": None}, listed=False)
+async def show_docs(read: Read) -> ASGIResponse:
+    """The contract as a page on which every operation can be tried."""
+    page = b"""<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Citable: API reference</title><link rel="icon" href="data:,">
+<link rel="stylesheet" href="/docs/swagger-ui.css"></head>
+<body><div id="docs"></div><noscript>This page needs JavaScript; the contract is
+<a href="/openapi.json">openapi.json</a>.</noscript>
+<script src="/docs/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></body></html>
+"""
+    return read.send(_tagged(page, HTML), CURRENT, [("content-security-policy", _DOCS_POLICY)])
+
+
+@get("/docs/{name}", "Operations", media=dict.fromkeys(("text/css", "text/javascript")), listed=False)
+async def get_docs_asset(read: Read, name: AssetName) -> ASGIResponse:
+    """A file the reference page is made of."""
+    if name == "start.js":
+        return read.send(_tagged(_START, ASSETS["swagger-ui-bundle.js"]), CURRENT)
+    if name not in ASSETS:
+        raise NotFound("The reference has no such file.")
+    return read.send(_tagged(_asset(name), ASSETS[name]), CURRENT)
+
+
+@get("/problems/{slug}", "Operations", media={"text/html": None}, listed=False, failures=(NotFound,))
+async def show_problem(read: Read, slug: Slug) -> ASGIResponse:
+    """What a problem's `type` means."""
+    shape = next((shape for shape in (*SHAPES.values(), INTERNAL) if shape.slug == slug), None)
+    if shape is None:
+        raise NotFound(f"No problem is called {slug}.")
+    return read.send(_tagged(_problem_page(shape), HTML), CURRENT)
+
+
+@get("/", "Operations", media={"text/html": None}, listed=False)
+async def show_start() -> ASGIResponse:
+    """Leads people who open the address in a browser to the reference."""
+    return ASGIResponse(status_code=302, headers=[("location", "/docs"), ("cache-control", "no-store")])
+
+
+def _problem_page(shape: Shape) -> bytes:
+    return (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(shape.title)}</title>'
+        f"<h1>{escape(shape.title)}</h1><p><code>{shape.slug}</code>, status {shape.status}</p>"
+        f"<p>{escape(shape.meaning)}</p>"
+    ).encode()
+
+
+def _tagged(body: bytes, media_type: str) -> Representation:
+    return represented(body, media_type, f'"{hashlib.sha256(body).hexdigest()[:16]}"')
+
+
+@cache
+def _contract() -> bytes:
+    return (Path(__file__).parents[2] / "openapi" / "openapi.json").read_bytes()
+
+
+@cache
+def _asset(name: str) -> bytes:
+    package = importlib.util.find_spec("flask_swagger_ui")
+    if package is None or not package.submodule_search_locations:
+        raise NotFound("This installation carries no reference page.")
+    return (Path(package.submodule_search_locations[0]) / "dist" / name).read_bytes()
+
+
+endpoints = (get_contract, show_docs, get_docs_asset, show_problem, show_start)

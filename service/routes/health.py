@@ -1,0 +1,42 @@
+"""Alive and ready: different questions, with different answers."""
+
+import msgspec
+from litestar.response.base import ASGIResponse
+
+from db.migrations import is_migrated
+from db.pool import reading
+from schemas.failures import StoreUnavailable
+from schemas.health import Liveness, Readiness
+from service.release import VERSION
+from service.web.endpoints import get
+from service.web.reads import Read
+
+
+@get("/livez", "Operations", Liveness)
+async def check_liveness() -> ASGIResponse:
+    """Whether the process answers at all. Restart it when this fails; an outage of Postgres does not make it fail."""
+    return _now(Liveness(status="alive", release=VERSION))
+
+
+@get("/readyz", "Operations", Readiness)
+async def check_readiness(read: Read) -> ASGIResponse:
+    """Whether to send it requests: 200 when Postgres answers and is migrated, else 503. Redis is only reported."""
+    try:
+        async with reading(read.runtime.pool) as connection:
+            postgres = "up" if await is_migrated(connection) else "unmigrated"
+    except StoreUnavailable:
+        postgres = "down"
+    redis = "up" if await read.runtime.cache.shared.answers() else "down"
+    status = "ready" if postgres == "up" else "unready"
+    return _now(Readiness(status=status, postgres=postgres, redis=redis), 200 if status == "ready" else 503)
+
+
+def _now(answer: Liveness | Readiness, status: int = 200) -> ASGIResponse:
+    return ASGIResponse(
+        body=msgspec.json.encode(answer),
+        status_code=status,
+        headers=[("content-type", "application/json"), ("cache-control", "no-store")],
+    )
+
+
+endpoints = (check_liveness, check_readiness)

@@ -1,0 +1,45 @@
+"""Measures: what claims put numbers on, and the competing claims of each side by side."""
+
+from litestar.response.base import ASGIResponse
+
+from db.claims import claims_page
+from db.measures import measure_at, measures_page
+from db.pool import Reading
+from schemas.failures import NotFound
+from schemas.fields import Slug
+from schemas.measures import MeasureDetail, MeasurePage
+from schemas.requests import AsOfQuery, ClaimFilter, PageQuery, Sort
+from schemas.verification import Lifecycle
+from service.web.endpoints import get
+from service.web.links import link
+from service.web.listing import page_by_id
+from service.web.reads import Read
+from service.web.representation import Representation, as_json
+
+
+@get("/v1/measures", "Measures", MeasurePage)
+async def list_measures(read: Read, query: PageQuery) -> ASGIResponse:
+    """What is measured, by id, with how many published claims each has."""
+    return await page_by_id(read, query, measures_page, MeasurePage)
+
+
+@get("/v1/measures/{id}", "Measures", MeasureDetail, failures=(NotFound,))
+async def get_measure(read: Read, query: AsOfQuery, id: Slug) -> ASGIResponse:
+    """A measure and its published claims side by side, the latest stated first; `Link` leads to all of them."""
+    at = await read.at(query.as_of)
+
+    async def load(connection: Reading) -> Representation:
+        measure = await measure_at(connection, at.position, id)
+        if measure is None:
+            raise NotFound(f"There is no measure {id}.")
+        wanted = ClaimFilter(measure=[id], lifecycle=[Lifecycle.PUBLISHED])
+        claims, _ = await claims_page(connection, wanted, Sort.LATEST_STATED, at.position, 100)
+        detail = MeasureDetail(
+            id=measure.id, label=measure.label, claims=measure.claims, items=claims, position=at.position
+        )
+        return as_json(detail, at.position, [("link", link(f"/v1/claims?measure={id}", "collection"))])
+
+    return await read.answer(at, query, load)
+
+
+endpoints = (list_measures, get_measure)

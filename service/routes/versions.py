@@ -1,0 +1,168 @@
+"""A claim's versions: each immutable and always readable, what changed between two, and when each was recorded."""
+
+from collections.abc import Sequence
+
+import jsonpatch
+import msgspec
+from litestar.response.base import ASGIResponse
+from werkzeug.http import http_date
+
+from db.claims import Moment, claim_as_of, claim_version, mementos_of, neighbours_of, versions_of
+from db.log import position_as_of
+from db.pool import Reading, reading
+from schemas.claims import ClaimVersion, Memento, TimeMap, VersionPage
+from schemas.failures import Fault, InvalidRequest, NotFound
+from schemas.fields import Slug, VersionNumber
+from schemas.requests import DiffQuery, PageQuery
+from service.web.conditional import accepted_datetime
+from service.web.endpoints import Header, get
+from service.web.links import claim_path, link, memento_links, page_links, version_path
+from service.web.pages import Cursor, question_of, read_cursor, write_cursor
+from service.web.reads import IMMUTABLE, Read
+from service.web.representation import JSON, Representation, as_json, entity_tag, represented
+
+LINK_FORMAT = "application/link-format"
+JSON_PATCH = "application/json-patch+json"
+PREFERS_DATETIME = Header(
+    "Accept-Datetime", "Answer with the version in force then (RFC 7089).", "Sat, 01 Aug 2026 00:00:00 GMT"
+)
+SAYS_DATETIME = Header(
+    "Memento-Datetime", "When this version was recorded (RFC 7089).", "Mon, 23 Nov 2026 12:00:00 GMT"
+)
+
+
+@get("/v1/claims/{id}/versions", "Versions", VersionPage, failures=(NotFound,))
+async def list_versions(read: Read, query: PageQuery, id: Slug) -> ASGIResponse:
+    """A claim's versions, newest first."""
+    question = question_of(read.path, query)
+    cursor = read_cursor(query.cursor, question) if query.cursor else None
+    at = await read.at(str(cursor.position) if cursor else query.as_of)
+
+    async def load(connection: Reading) -> Representation:
+        found = await versions_of(connection, id, at.position, cursor.row if cursor else None, query.limit + 1)
+        if not found and cursor is None:
+            raise NotFound(f"There is no claim {id} as of position {at.position}.")
+        page, more = found[: query.limit], len(found) > query.limit
+        following = write_cursor(Cursor(question, at.position, "", page[-1].version)) if more else None
+        answer = VersionPage(items=page, position=at.position, next=following)
+        return as_json(answer, at.position, [("link", page_links(read.path, msgspec.to_builtins(query), following))])
+
+    return await read.answer(at, query, load)
+
+
+@get("/v1/claims/{id}/versions/{version}", "Versions", ClaimVersion, failures=(NotFound,), sends=(SAYS_DATETIME,))
+async def get_version(read: Read, id: Slug, version: VersionNumber) -> ASGIResponse:
+    """One version of a claim: the same bytes for ever, with links to its neighbours."""
+    at = await read.at(None)
+
+    async def load(connection: Reading) -> Representation:
+        found = await claim_version(connection, id, version, at.position)
+        if found is None:
+            raise NotFound(f"There is no version {version} of a claim {id}.")
+        return version_representation(found, await neighbours_of(connection, id, version, at.position), current=False)
+
+    return await read.answer(at, None, load, cache_control=IMMUTABLE)
+
+
+@get("/v1/claims/{id}/diff", "Versions", media={JSON_PATCH: None}, failures=(NotFound,))
+async def diff_versions(read: Read, query: DiffQuery, id: Slug) -> ASGIResponse:
+    """What turns one version's JSON into another's, as a JSON Patch (RFC 6902): by default the newest change."""
+    at = await read.at(None)
+
+    async def load(connection: Reading) -> Representation:
+        to = query.to or (await _newest(connection, id, at.position)).version
+        if query.from_ is None and to == 1:
+            raise InvalidRequest([Fault("Version 1 has none before it: say which to start from.", parameter="from")])
+        one = msgspec.to_builtins(await _version(connection, id, query.from_ or to - 1, at.position))
+        other = msgspec.to_builtins(await _version(connection, id, to, at.position))
+        return represented(
+            jsonpatch.make_patch(one, other).to_string().encode(),
+            JSON_PATCH,
+            entity_tag(other["position"], f".{one['version']}"),
+        )
+
+    return await read.answer(at, query, load)
+
+
+@get("/v1/claims/{id}/timemap", "Versions", media={LINK_FORMAT: None, JSON: TimeMap}, failures=(NotFound,))
+async def get_timemap(read: Read, id: Slug) -> ASGIResponse:
+    """Every version of a claim with the instant it was recorded (RFC 7089), as links or as JSON."""
+    at = await read.at(None)
+    media_type = read.media_type([LINK_FORMAT, JSON])
+    origin = read.runtime.settings.origin
+
+    async def load(connection: Reading) -> Representation:
+        moments = await mementos_of(connection, id, at.position)
+        if not moments:
+            raise NotFound(f"There is no claim {id}.")
+        original = origin + claim_path(id)
+        mementos = [
+            Memento(version=m.version, datetime=m.recorded_at, url=origin + version_path(id, m.version))
+            for m in moments
+        ]
+        timemap = TimeMap(original=original, timegate=original, mementos=mementos)
+        if media_type == JSON:
+            return represented(msgspec.json.encode(timemap), JSON, entity_tag(at.position, ".json"))
+        return represented(_link_format(timemap), LINK_FORMAT, entity_tag(at.position))
+
+    return await read.answer(at, None, load, media_type=media_type)
+
+
+async def in_force_at(read: Read, id: str, field: str) -> ASGIResponse:
+    """302 to the version of a claim in force at an `Accept-Datetime`; the first one, for an instant before it."""
+    instant = accepted_datetime(field)
+    async with reading(read.runtime.pool) as connection:
+        position = await position_as_of(connection, instant)
+        newest = await read.at(None)
+        version = await claim_as_of(connection, id, newest.position if position is None else position)
+        version = version or await claim_version(connection, id, 1, newest.position)
+    if version is None:
+        raise NotFound(f"There is no claim {id}.")
+    path = claim_path(id)
+    links = [link(path, "original timegate"), link(f"{path}/timemap", "timemap", type=LINK_FORMAT)]
+    headers = [("location", version_path(id, version.version)), ("link", ", ".join(links))]
+    headers += [("vary", "Accept, Accept-Datetime"), ("cache-control", "no-store")]
+    return ASGIResponse(status_code=302, headers=headers)
+
+
+def version_representation(version: ClaimVersion, neighbours: Sequence[Moment], *, current: bool) -> Representation:
+    """A version as JSON with its links: as the claim's `current` answer, or as itself."""
+    recorded = {moment.version: moment.recorded_at for moment in neighbours}
+    headers = [("link", memento_links(version.id, recorded, version.version))]
+    if current:
+        headers += [("content-location", version_path(version.id, version.version))]
+        headers += [("vary", "Accept, Accept-Datetime")]
+    else:
+        headers += [("memento-datetime", http_date(version.recorded_at))]
+    return as_json(version, version.position, headers)
+
+
+async def _newest(connection: Reading, id: str, position: int) -> ClaimVersion:
+    version = await claim_as_of(connection, id, position)
+    if version is None:
+        raise NotFound(f"There is no claim {id}.")
+    return version
+
+
+async def _version(connection: Reading, id: str, version: int, position: int) -> ClaimVersion:
+    found = await claim_version(connection, id, version, position)
+    if found is None:
+        raise NotFound(f"There is no version {version} of a claim {id}.")
+    return found
+
+
+def _link_format(timemap: TimeMap) -> bytes:
+    """A time map as links (RFC 7089, section 5; RFC 6690)."""
+    first, last = timemap.mementos[0], timemap.mementos[-1]
+    span = {"from": http_date(first.datetime), "until": http_date(last.datetime)}
+    lines = [
+        link(timemap.original, "original timegate"),
+        link(f"{timemap.original}/timemap", "self", type=LINK_FORMAT, **span),
+    ]
+    for memento in timemap.mementos:
+        edges = ["first"] * (memento is first) + ["last"] * (memento is last)
+        lines.append(link(memento.url, " ".join([*edges, "memento"]), datetime=http_date(memento.datetime)))
+    return ",\n".join(lines).encode() + b"\n"
+
+
+endpoints = (list_versions, get_version, diff_versions, get_timemap)

@@ -1,0 +1,133 @@
+"""Serving HTTP: the socket, the server, and everything `citable run` does before it."""
+
+import asyncio
+import errno
+import os
+import signal
+import socket
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+import uvloop
+
+from db.embedded import embedded_servers
+from db.log import latest_position
+from db.migrations import CURATED, migrate, require_migrated
+from db.pool import reading
+from schemas.failures import CannotStart
+from service.app import build_app
+from service.console import progress, say
+from service.runtime import Runtime, running
+from service.settings import Settings
+from service.transfer import import_claims
+
+
+@contextmanager
+def servers_of(settings: Settings, *, redis: bool = True) -> Iterator[tuple[str, str]]:
+    """The addresses of Postgres and Redis: those set, else those of the embedded ones, running until the block ends."""
+    if settings.database_url and (settings.redis_url or not redis):
+        yield settings.database_url, settings.redis_url or ""
+        return
+    postgres, valkey = not settings.database_url, redis and not settings.redis_url
+    with embedded_servers(Path(settings.data), say, postgres=postgres, valkey=valkey) as servers:
+        yield settings.database_url or servers.database_url, settings.redis_url or servers.redis_url
+
+
+def run_everything(settings: Settings) -> None:
+    """What `make run` does: servers, migrations, the curated set if the log is empty, and then serving until Ctrl-C."""
+    listener = listen(settings)
+    with servers_of(settings) as (database_url, redis_url):
+        run(_run_everything(settings, database_url, redis_url, listener))
+
+
+async def _run_everything(settings: Settings, database_url: str, redis_url: str, listener: socket.socket) -> None:
+    async with running(settings, database_url, redis_url) as runtime:
+        if await migrate(runtime.pool, say):
+            say("the database is migrated")
+        async with reading(runtime.pool) as connection:
+            position = await latest_position(connection)
+        if position == 0:
+            await load_curated(runtime)
+        else:
+            say(f"the log is at position {position}")
+        await serve(runtime, listener)
+
+
+async def load_curated(runtime: Runtime) -> None:
+    """Imports the curated claims that come with the program."""
+    file = CURATED / "claims.jsonl"
+    with file.open("rb") as lines, progress("loading the curated claims", file.stat().st_size) as bar:
+        imported = await import_claims(runtime.pool, lines, "curated set", bar)
+    say(f"{imported.new} curated claims are loaded")
+
+
+async def serve_only(settings: Settings, database_url: str, redis_url: str) -> None:
+    """What `citable serve` does: serves, on a database that was migrated before."""
+    listener = listen(settings)
+    async with running(settings, database_url, redis_url) as runtime:
+        await require_migrated(runtime.pool)
+        await serve(runtime, listener)
+
+
+async def serve(runtime: Runtime, listener: socket.socket) -> None:
+    """Serves until SIGINT or SIGTERM, then lets requests under way finish, five seconds at most."""
+    if not await runtime.cache.shared.answers():
+        say("Redis does not answer: reads go to PostgreSQL until it does")
+    config = uvicorn.Config(
+        build_app(runtime),
+        loop="none",
+        http="httptools",
+        lifespan="on",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+        proxy_headers=False,
+    )
+    await _Server(config, runtime.settings.origin).serve([listener])
+
+
+class _Server(uvicorn.Server):
+    """A server that says where it can be reached once it can."""
+
+    def __init__(self, config: uvicorn.Config, origin: str) -> None:
+        super().__init__(config)
+        self._origin = origin
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        say("ready; Ctrl-C stops it")
+        for path, what in (
+            ("/v1/claims", "the claims"),
+            ("/v1/claims?q=10%20billion%20downloads", "a search"),
+            ("/docs", "the reference, to try in a browser"),
+        ):
+            say(f"{self._origin}{path}  {what}")
+
+
+def listen(settings: Settings) -> socket.socket:
+    """The socket to serve on. CannotStart if it cannot be had."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise CannotStart(
+                f"Port {settings.port} of {settings.host} is in use: stop what listens there, or set CITABLE_PORT."
+            ) from error
+        raise CannotStart(f"{settings.host}:{settings.port} cannot be listened on: {error.strerror}.") from error
+    return listener
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """Runs asynchronous work to its end; SIGTERM ends it as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(work)

@@ -1,0 +1,60 @@
+"""Every setting, once: its name in the environment, its type, its default and a sentence."""
+
+from collections.abc import Mapping
+from os import environ
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from schemas.failures import CannotStart
+
+PREFIX = "CITABLE_"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """How this process is set up. Field `port` is the variable CITABLE_PORT."""
+
+    database_url: Annotated[
+        str | None, Meta(description="PostgreSQL to use, `postgresql://…`; without it, the embedded one.")
+    ] = None
+    redis_url: Annotated[
+        str | None, Meta(description="Redis or Valkey to use, `redis://…`; without it, the embedded one.")
+    ] = None
+    data: Annotated[str, Meta(description="Folder of the embedded servers' data.")] = ".citable"
+    host: Annotated[str, Meta(description="Address to listen on.")] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=1, le=65535, description="Port to listen on.")] = 8000
+    public_url: Annotated[
+        str | None, Meta(description="Where readers reach this API, `https://…`, for absolute links in answers.")
+    ] = None
+    database_connections: Annotated[
+        int, Meta(ge=1, le=200, description="The most connections to PostgreSQL a process holds.")
+    ] = 10
+
+    @property
+    def origin(self) -> str:
+        """The address absolute links begin with, without a final slash."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+def settings_from_environment(variables: Mapping[str, str] = environ) -> Settings:
+    """The settings the environment asks for. CannotStart names the variable that is wrong or unknown."""
+    given = {name.removeprefix(PREFIX).lower(): value for name, value in variables.items() if name.startswith(PREFIX)}
+    fields = {field.name: field for field in msgspec.structs.fields(Settings)}
+    values: dict[str, object] = {}
+    for name, value in given.items():
+        variable = PREFIX + name.upper()
+        if name not in fields:
+            raise CannotStart(f"{variable} is no setting of Citable. There are: {', '.join(variable_names())}.")
+        if value == "":
+            continue
+        try:
+            values[name] = msgspec.convert(value, fields[name].type, strict=False)
+        except msgspec.ValidationError as error:
+            raise CannotStart(f"{variable} is {value!r}: {str(error).lower()}.") from error
+    return Settings(**values)  # type: ignore[arg-type] # each was converted to its field's type
+
+
+def variable_names() -> list[str]:
+    """The environment variables there are."""
+    return [PREFIX + field.name.upper() for field in msgspec.structs.fields(Settings)]

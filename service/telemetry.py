@@ -1,0 +1,16 @@
+"""What is worth noticing: failures that are tolerated on purpose, and those that are nobody's fault but ours."""
+
+import logging
+from collections import Counter
+
+log = logging.getLogger("citable")
+
+tolerated: Counter[str] = Counter()
+"""How often each named failure was tolerated."""
+
+
+def tolerate(what: str, error: BaseException) -> None:
+    """Says that a failure was survived: counted each time; logged the first time, then every thousandth."""
+    tolerated[what] += 1
+    if tolerated[what] % 1000 == 1:
+        log.warning("%s failed and was tolerated (%d so far): %s", what, tolerated[what], error)

@@ -1,0 +1,1 @@
+"""HTTP's manners, which every route shares."""

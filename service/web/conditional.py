@@ -1,0 +1,41 @@
+"""What a request's own conditions make of an answer (RFC 9110, sections 12 and 13). Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header, parse_date, parse_etags
+
+from schemas.failures import Fault, InvalidRequest, NotAcceptable, PreconditionFailed
+
+
+def is_unchanged(etag: str, if_match: str | None, if_none_match: str | None) -> bool:
+    """Whether the caller already has what `etag` names, so that 304 says it all. PreconditionFailed for `If-Match`."""
+    opaque = etag.strip('"')
+    if if_match is not None:
+        wanted = parse_etags(if_match)
+        if not (wanted.star_tag or wanted.is_strong(opaque)):
+            raise PreconditionFailed(f"The current entity tag is {etag}.")
+    if if_none_match is None:
+        return False
+    had = parse_etags(if_none_match)
+    return had.star_tag or had.contains_weak(opaque)
+
+
+def accepted(accept: str | None, available: Sequence[str]) -> str:
+    """The best of the media types there are for an `Accept` field. NotAcceptable lists them."""
+    if accept is None or not accept.strip():
+        return available[0]
+    best = parse_accept_header(accept, MIMEAccept).best_match(list(available))
+    if best is None:
+        raise NotAcceptable(f"There is {' and '.join(available)}.")
+    return best
+
+
+def accepted_datetime(field: str) -> datetime:
+    """The instant an `Accept-Datetime` field names (RFC 7089, section 2.1.1): the end of its second."""
+    instant = parse_date(field)
+    if instant is None:
+        sentence = "`Accept-Datetime` is an HTTP date, such as `Sat, 01 Aug 2026 00:00:00 GMT`."
+        raise InvalidRequest([Fault(sentence, parameter="Accept-Datetime")])
+    return instant.replace(microsecond=999_999)

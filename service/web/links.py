@@ -1,0 +1,63 @@
+"""Addresses of ours, and Link fields that name them (RFC 8288). Pure."""
+
+from datetime import datetime
+from urllib.parse import urlencode
+
+from werkzeug.http import http_date
+
+
+def claim_path(id: str) -> str:
+    """Where a claim's newest version is."""
+    return f"/v1/claims/{id}"
+
+
+def version_path(id: str, version: int) -> str:
+    """Where one version of a claim is, for ever."""
+    return f"/v1/claims/{id}/versions/{version}"
+
+
+def link(target: str, relation: str, **parameters: str) -> str:
+    """One link of a Link field."""
+    return "; ".join([f"<{target}>", f'rel="{relation}"', *(f'{name}="{value}"' for name, value in parameters.items())])
+
+
+def page_links(path: str, asked: dict[str, object], following: str | None) -> str:
+    """A page's Link field: itself, the first page, and the next one if there is one."""
+    first = {name: value for name, value in asked.items() if name != "cursor"}
+    links = [link(_address(path, asked), "self"), link(_address(path, first), "first")]
+    if following is not None:
+        links.append(link(_address(path, {**first, "cursor": following}), "next"))
+    return ", ".join(links)
+
+
+def memento_links(id: str, recorded: dict[int, datetime], version: int) -> str:
+    """A version's Link field: its original and time map (RFC 7089), and its neighbours (RFC 5829).
+
+    `recorded` says when each version there is was recorded, of those this one must name.
+    """
+    path, last = claim_path(id), max(recorded)
+    links = [
+        link(path, "original timegate latest-version"),
+        link(f"{path}/timemap", "timemap", type="application/link-format"),
+        link(f"{path}/versions", "version-history"),
+        link("/openapi.json", "describedby", type="application/json"),
+    ]
+    relations: dict[int, list[str]] = {}
+    for number, relation in (
+        (1, "first"),
+        (version - 1, "prev predecessor-version"),
+        (version, ""),
+        (version + 1, "next successor-version"),
+        (last, "last"),
+    ):
+        if number in recorded:
+            relations.setdefault(number, []).append(relation)
+    for number, named in relations.items():
+        target = version_path(id, number)
+        links.append(link(target, " ".join([*filter(None, named), "memento"]), datetime=http_date(recorded[number])))
+    return ", ".join(links)
+
+
+def _address(path: str, asked: dict[str, object]) -> str:
+    given = {name: value for name, value in asked.items() if value is not None}
+    return f"{path}?{urlencode(given, doseq=True)}" if given else path

@@ -1,0 +1,92 @@
+"""A read under way: which position it answers as of, how its answer is cached, and what its conditions make of it."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from litestar.response.base import ASGIResponse
+
+from db.log import latest_position, position_as_of
+from db.pool import Reading, reading
+from schemas.failures import Fault, InvalidRequest
+from schemas.fields import Request
+from service.cache.keys import answer_key
+from service.runtime import Runtime
+from service.web.conditional import accepted, is_unchanged
+from service.web.inputs import read_as_of
+from service.web.representation import Representation
+
+CURRENT = "public, max-age=30, s-maxage=60, stale-while-revalidate=300, stale-if-error=86400"
+"""For what changes with the log: fresh for half a minute, and better a day old than an error."""
+PINNED = "public, max-age=3600, stale-if-error=86400"
+"""For an answer as of a position: it never changes, but what the answer shows of it may grow."""
+IMMUTABLE = "public, max-age=31536000, immutable"
+"""For a version: the same bytes for ever (RFC 8246)."""
+
+Load = Callable[[Reading], Awaitable[Representation]]
+
+
+@dataclass(frozen=True)
+class At:
+    """The position an answer is as of, and whether the caller named it or means "now"."""
+
+    position: int
+    pinned: bool
+
+
+@dataclass(frozen=True)
+class Read:
+    """One GET: its runtime, path and header fields."""
+
+    runtime: Runtime
+    path: str
+    headers: Mapping[str, str]
+
+    async def at(self, as_of: str | None) -> At:
+        """The position to answer as of. InvalidRequest if `as_of` lies in the future."""
+        asked = None if as_of is None else read_as_of(as_of)
+        async with reading(self.runtime.pool) as connection:
+            if isinstance(asked, datetime):
+                position = await position_as_of(connection, asked)
+                if position is None:
+                    raise _future(f"`as_of` lies in the future: {as_of}.")
+                return At(position, pinned=True)
+            newest = await latest_position(connection)
+        if asked is not None and asked > newest:
+            raise _future(f"`as_of` lies in the future: the newest position is {newest}.")
+        return At(newest, pinned=False) if asked is None else At(asked, pinned=True)
+
+    def media_type(self, available: Sequence[str]) -> str:
+        """The best media type for the caller. NotAcceptable if there is none."""
+        return accepted(self.headers.get("accept"), available)
+
+    async def answer(
+        self, at: At, query: Request | None, load: Load, *, cache_control: str | None = None, media_type: str = ""
+    ) -> ASGIResponse:
+        """The cached answer to this path and query as of a position, or a freshly loaded one; 304 if it is known."""
+
+        async def loaded() -> Representation:
+            async with reading(self.runtime.pool) as connection:
+                return await load(connection)
+
+        asked = msgspec.to_builtins(query) if query is not None else {}
+        what = msgspec.json.encode([media_type, asked], order="deterministic").decode()
+        key = answer_key(self.path, what, at.position if at.pinned else None)
+        found, status = await self.runtime.cache.get_or_load(key, at.position, loaded, pinned=at.pinned)
+        policy = cache_control or (PINNED if at.pinned else CURRENT)
+        return self.send(found, policy, [("cache-status", f"citable-redis; {status}")])
+
+    def send(self, found: Representation, cache_control: str, headers: Sequence[tuple[str, str]] = ()) -> ASGIResponse:
+        """A representation as a response: whole, or 304 when the caller's conditions say it is known."""
+        unchanged = is_unchanged(found.etag, self.headers.get("if-match"), self.headers.get("if-none-match"))
+        described = [("etag", found.etag), ("cache-control", cache_control), *found.headers, *headers]
+        if not any(name == "vary" for name, _ in described):
+            described.append(("vary", "Accept"))
+        if unchanged:
+            return ASGIResponse(status_code=304, headers=described)
+        return ASGIResponse(body=found.body, headers=[("content-type", found.media_type), *described])
+
+
+def _future(sentence: str) -> InvalidRequest:
+    return InvalidRequest([Fault(sentence, parameter="as_of")])

@@ -1,0 +1,60 @@
+"""The application on a real server and a real socket, inside the test's own event loop."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+from dataclasses import dataclass
+
+import httpx
+import uvicorn
+
+from service.app import build_app
+from service.runtime import Runtime, running
+from service.settings import Settings
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.is_up = asyncio.Event()
+
+    def capture_signals(self):
+        return nullcontext()  # Ctrl-C stays pytest's
+
+    async def startup(self, sockets=None):
+        await super().startup(sockets)
+        self.is_up.set()
+
+
+@dataclass(frozen=True)
+class Api:
+    """A running API: its address, a client for it, and what runs inside."""
+
+    url: str
+    port: int
+    client: httpx.AsyncClient
+    runtime: Runtime
+
+    async def get(self, path: str, **headers: str) -> httpx.Response:
+        """GET, with header fields written with underscores."""
+        return await self.client.get(path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+
+@asynccontextmanager
+async def serving(database_url: str, redis_url: str) -> AsyncIterator[Api]:
+    """The API on these servers until the block ends."""
+    settings = Settings(public_url="https://citable.example")
+    async with running(settings, database_url, redis_url) as runtime:
+        listener = socket.create_server(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+        server = _Server(uvicorn.Config(build_app(runtime), log_level="error", access_log=False, lifespan="on"))
+        task = asyncio.create_task(server.serve([listener]))
+        try:
+            await server.is_up.wait()
+            url = f"http://127.0.0.1:{port}"
+            async with httpx.AsyncClient(base_url=url, timeout=30) as client:
+                yield Api(url, port, client, runtime)
+        finally:
+            server.should_exit = True
+            await task

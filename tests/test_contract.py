@@ -1,0 +1,42 @@
+"""The published contract is the one the endpoints have, and it is valid."""
+
+import json
+from pathlib import Path
+
+from openapi_spec_validator import validate
+
+from service.app import ENDPOINTS
+from service.web.contract import contract_of
+
+PUBLISHED = Path(__file__).parent.parent / "openapi" / "openapi.json"
+
+
+def test_the_published_contract_is_fresh():
+    assert json.loads(PUBLISHED.read_text()) == contract_of(ENDPOINTS), "run `make openapi` and look at the difference"
+
+
+def test_the_contract_is_valid_openapi():
+    contract = json.loads(PUBLISHED.read_text())
+    assert contract["openapi"].startswith("3.1")
+    validate(contract)
+
+
+def test_operations_are_called_verb_and_resource_once_each():
+    names = [endpoint.operation for endpoint in ENDPOINTS]
+    assert len(names) == len(set(names))
+    assert all(name.split("_")[0] in {"get", "list", "check", "diff", "show"} for name in names)
+
+
+async def test_the_served_contract_is_the_published_file(curated):
+    answer = await curated.get("/openapi.json")
+    assert answer.content == PUBLISHED.read_bytes()
+    again = await curated.get("/openapi.json", If_None_Match=answer.headers["etag"])
+    assert again.status_code == 304
+
+
+def test_every_component_is_used():
+    contract = json.loads(PUBLISHED.read_text())
+    text = json.dumps(contract)
+    for kind in ("schemas", "headers", "responses"):
+        unused = [name for name in contract["components"][kind] if f'"#/components/{kind}/{name}"' not in text]
+        assert unused == [], kind

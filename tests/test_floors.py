@@ -1,0 +1,126 @@
+"""The floors of the house: who may import what. Each rule says what breaks without it."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FILES = sorted(
+    path.relative_to(ROOT) for folder in ("schemas", "db", "service") for path in (ROOT / folder).rglob("*.py")
+)
+PYTHON = [*FILES, *sorted(path.relative_to(ROOT) for path in (ROOT / "tests").rglob("*.py"))]
+TREES = {path: ast.parse((ROOT / path).read_text()) for path in FILES}
+
+LITESTAR = ("service/app.py", "service/routes/", "service/web/", "service/runtime.py")
+ABOVE = {"schemas": {"schemas"}, "db": {"schemas", "db"}, "service": {"schemas", "db", "service"}}
+
+
+def imported(tree: ast.Module) -> set[str]:
+    """Every module an AST imports, by full name."""
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module}
+    return names
+
+
+def breaking(package: str, *allowed: str) -> list[str]:
+    """The files outside `allowed` that import a package."""
+    return [
+        str(path)
+        for path, tree in TREES.items()
+        if any(name.split(".")[0] == package for name in imported(tree)) and not str(path).startswith(allowed)
+    ]
+
+
+def test_a_floor_imports_only_itself_and_the_floors_below():
+    """Else a change above could break what stands below it, and nothing could be read on its own."""
+    for path, tree in TREES.items():
+        ours = {name.split(".")[0] for name in imported(tree)} & set(ABOVE)
+        assert ours <= ABOVE[path.parts[0]], path
+
+
+def test_schemas_import_only_the_standard_library_and_msgspec():
+    """Else the words could not be used without the machinery: by the worker, a client, a test."""
+    for path in FILES:
+        if path.parts[0] == "schemas":
+            outside = {name.split(".")[0] for name in imported(TREES[path])} - set(sys.stdlib_module_names)
+            assert outside <= {"msgspec", "schemas"}, path
+
+
+def test_only_db_knows_asyncpg():
+    """Else SQL and its failures leak into handlers, and a statement can no longer be found by its name."""
+    assert breaking("asyncpg", "db/") == []
+
+
+def test_only_the_cache_limits_and_runtime_know_redis():
+    """Else losing Redis could become an error somewhere nobody looks."""
+    assert breaking("redis", "service/cache/", "service/web/limits.py", "service/runtime.py") == []
+
+
+def test_only_the_web_knows_litestar():
+    """Else the framework cannot be replaced, and rules of the record end up in handlers."""
+    assert breaking("litestar", *LITESTAR) == []
+
+
+def test_the_cache_does_not_know_the_routes():
+    """Else what is cached depends on who asks."""
+    for path, tree in TREES.items():
+        if str(path).startswith(("service/cache/", "service/web/")):
+            assert not {name for name in imported(tree) if name.startswith("service.routes")}, path
+
+
+def test_only_settings_reads_the_environment():
+    """Else a setting exists that no list names."""
+    for path, tree in TREES.items():
+        reads = [
+            node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")
+        ]
+        named = [
+            n
+            for n in ast.walk(tree)
+            if isinstance(n, ast.ImportFrom) and n.module == "os"
+            for n in n.names
+            if n.name in ("environ", "getenv")
+        ]
+        assert not (reads or named) or str(path) == "service/settings.py", path
+
+
+def test_only_the_runtime_reads_a_clock():
+    """Else a test cannot say what time it is. `db/embedded.py` only sleeps."""
+    clocks = {"time", "monotonic", "perf_counter", "now", "utcnow", "today", "time_ns"}
+    for path, tree in TREES.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and node.attr in clocks and isinstance(node.value, ast.Name):
+                is_clock = node.value.id in ("time", "datetime", "date")
+                assert not is_clock or str(path) == "service/runtime.py", f"{path}:{node.lineno}"
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=str)
+def test_no_file_is_longer_than_300_lines(path):
+    """Every admired codebase has a god file; ours stops before it starts."""
+    assert len((ROOT / path).read_text().splitlines()) <= 300
+
+
+def test_no_module_is_called_after_nothing():
+    """A file is a resource; `utils` is where resources go to be lost."""
+    nothing = {"utils", "helpers", "common", "misc", "core", "base"}
+    assert not [path for path in PYTHON if path.stem in nothing]
+
+
+def test_every_public_function_says_what_it_promises():
+    """A reader should not have to read the body to know what it answers, and with what it fails."""
+    missing = [
+        f"{path}:{node.lineno} {node.name}"
+        for path, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        and not node.name.startswith("_")
+        and not ast.get_docstring(node)
+        and node.col_offset == 0
+    ]
+    assert missing == []

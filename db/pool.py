@@ -84,6 +84,9 @@ async def reading(pool: Pool) -> AsyncGenerator[Reading]:
             connection = await pool.acquire()
         try:
             yield Reading(connection)
+        except TimeoutError:
+            connection.terminate()  # it hangs, and so would asking it nicely to cancel
+            raise
         finally:
             await pool.release(connection)
 

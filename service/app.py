@@ -37,6 +37,7 @@ def build_app(runtime: Runtime) -> ASGIApp:
         route_handlers=[endpoint.mounted() for endpoint in ENDPOINTS],
         exception_handlers={Exception: _answer_failure, HTTPException: _answer_failure},
         openapi_config=None,
+        logging_config=None,
         request_max_body_size=262_144,
     )
     app.state.runtime = runtime

@@ -48,15 +48,22 @@ class SharedCache:
     async def get(self, key: str, at_least: int) -> bytes | None:
         """The value under a key, if it was read at `at_least` or later."""
         value: bytes | None = await self._asked("a read from Redis", lambda: self._redis.get(key))
-        if value is None or int(value[:_DIGITS]) < at_least:
+        if value is None:
             return None
-        return value[_DIGITS:]
+        if not value[:_DIGITS].isdigit():
+            await self.forget(key)
+            return None
+        return value[_DIGITS:] if int(value[:_DIGITS]) >= at_least else None
 
     async def put(self, key: str, position: int, value: bytes, seconds: int) -> bool:
         """Keeps a value read at `position`; whether it was taken, and not refused for a later one."""
         fill = str(position).zfill(_DIGITS).encode() + value
         taken = await self._asked("a write to Redis", lambda: self._set_unless_older(keys=[key], args=[fill, seconds]))
         return bool(taken)
+
+    async def forget(self, key: str) -> None:
+        """Removes a value that is none of ours."""
+        await self._asked("a removal from Redis", lambda: self._redis.delete(key))
 
     async def answers(self) -> bool:
         """Whether it can be reached now."""

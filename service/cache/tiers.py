@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from service.cache.shared import SharedCache
+from service.telemetry import tolerate
 from service.web.representation import Representation
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -29,9 +30,9 @@ class Tiers:
 
         `pinned` says that the key names the position, so that its answer is the same for ever.
         """
-        kept = await self.shared.get(key, position)
+        kept = await self._kept(key, position)
         if kept is not None:
-            return _decode(kept), "hit"
+            return kept, "hit"
         flight = (key, position)
         task = self._loading.get(flight)
         if task is None:
@@ -40,6 +41,17 @@ class Tiers:
             task.add_done_callback(lambda _: self._loading.pop(flight, None))
             return await asyncio.shield(task), "fwd=miss; stored"
         return await asyncio.shield(task), "fwd=miss; collapsed"
+
+    async def _kept(self, key: str, position: int) -> Representation | None:
+        value = await self.shared.get(key, position)
+        if value is None:
+            return None
+        try:
+            return _decode(value)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            tolerate("a value read from Redis", error)
+            await self.shared.forget(key)
+            return None
 
     async def _fill(self, key: str, position: int, load: Load, seconds: int) -> Representation:
         loaded = await load()

@@ -1,0 +1,114 @@
+"""The cache never answers with something older than it knows of."""
+
+import asyncio
+
+import pytest
+
+from service.cache.keys import answer_key
+from service.cache.shared import SharedCache
+from service.cache.tiers import Tiers
+from service.web.representation import Representation
+from tests.given import draft, published
+from tests.serving import serving
+
+
+@pytest.fixture
+async def shared(cluster):
+    now = [0.0]
+    cache = SharedCache(f"{cluster.servers.redis_url}?db=3", lambda: now[0])
+    yield cache
+    await cache._redis.flushdb()
+    await cache.close()
+
+
+def said(text: str) -> Representation:
+    return Representation(text.encode(), "text/plain", '"x"')
+
+
+async def test_a_fill_that_was_read_earlier_is_refused(shared):
+    assert await shared.put("claim", 12, b"newer", 60)
+    assert not await shared.put("claim", 9, b"older", 60)
+    assert await shared.get("claim", 12) == b"newer"
+    assert await shared.put("claim", 100, b"newest", 60)
+    assert await shared.get("claim", 100) == b"newest"
+
+
+async def test_an_answer_counts_only_as_of_the_position_it_was_read_at(shared):
+    await shared.put("claim", 12, b"read at twelve", 60)
+    assert await shared.get("claim", 11) == b"read at twelve"
+    assert await shared.get("claim", 13) is None
+
+
+async def test_many_misses_load_once(shared):
+    tiers, loads = Tiers(shared), []
+
+    async def load():
+        loads.append(1)
+        await asyncio.sleep(0.05)
+        return said("loaded")
+
+    found = await asyncio.gather(*(tiers.get_or_load("key", 5, load, pinned=False) for _ in range(50)))
+    assert {answer.body for answer, _ in found} == {b"loaded"}
+    assert len(loads) == 1
+
+
+async def test_a_load_that_fails_fails_for_all_who_wait_and_for_nobody_after(shared):
+    tiers, attempts = Tiers(shared), []
+
+    async def load():
+        attempts.append(1)
+        await asyncio.sleep(0.02)
+        if len(attempts) == 1:
+            raise LookupError("the first time")
+        return said("the second time")
+
+    failed = await asyncio.gather(
+        *(tiers.get_or_load("k", 5, load, pinned=False) for _ in range(5)), return_exceptions=True
+    )
+    assert all(isinstance(failure, LookupError) for failure in failed)
+    answer, _ = await tiers.get_or_load("k", 5, load, pinned=False)
+    assert answer.body == b"the second time"
+
+
+async def test_one_who_gives_up_waiting_does_not_spoil_it_for_the_others(shared):
+    tiers = Tiers(shared)
+
+    async def load():
+        await asyncio.sleep(0.1)
+        return said("loaded")
+
+    first = asyncio.create_task(tiers.get_or_load("k", 5, load, pinned=False))
+    await asyncio.sleep(0.02)
+    second = asyncio.create_task(tiers.get_or_load("k", 5, load, pinned=False))
+    await asyncio.sleep(0.02)
+    first.cancel()
+    assert (await second)[0].body == b"loaded"
+
+
+async def test_a_correction_is_read_at_once_by_every_process(cluster):
+    """Two processes' worth of caches on one Redis: what one wrote, the other never answers stale."""
+    name = await cluster.new_database("curated")
+    url, redis_url = cluster.url(name), f"{cluster.servers.redis_url}?db=4"
+    path = "/v1/claims/cn-ai-firms-6200"
+    async with serving(url, redis_url) as one, serving(url, redis_url) as other:
+        for _ in range(2):
+            await one.get(path)
+            before = await other.get(path)
+        assert "hit" in before.headers["cache-status"]
+        await published(one.runtime.pool, draft(id="cn-ai-firms-6200", change__kind="correction"))
+        after = await other.get(path)
+        assert after.json()["version"] == 2
+        assert after.headers["etag"] != before.headers["etag"]
+        assert (await one.get("/v1/claims")).json()["position"] == 176
+        assert (await one.get(f"{path}?as_of=175")).json()["version"] == 1
+    await cluster.drop(name)
+
+
+def test_a_key_says_everything_its_answer_depends_on():
+    keys = {
+        answer_key(path, what, position)
+        for path in ("/v1/claims", "/v1/topics")
+        for what in ("", "a", "b")
+        for position in (None, 1, 2)
+    }
+    assert len(keys) == 18

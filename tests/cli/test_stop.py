@@ -1,0 +1,104 @@
+"""Stopping `citable run`: whenever it is told to and however, nothing it started is left behind."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.programs import Program, answer_of, left_running, processes_of, until
+
+
+def interrupt(program: Program) -> None:
+    program.interrupt()
+
+
+def terminate(program: Program) -> None:
+    program.terminate()
+
+
+def terminate_group(program: Program) -> None:
+    os.killpg(program.process.pid, signal.SIGTERM)
+
+
+def impatiently(program: Program) -> None:
+    for _ in range(4):
+        program.interrupt()
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("stop", [interrupt, terminate, terminate_group, impatiently])
+def test_a_running_program_stops_with_everything_it_started(loaded_place, stop):
+    program = loaded_place.start("run")
+    program.says("/docs")
+    assert any("postgres" in command for command in processes_of(loaded_place.data).values())
+    stop(program)
+    program.succeeded()
+    assert left_running(loaded_place.data) == []
+
+
+def _runs(place, *words: str):
+    return lambda program: until(
+        lambda: any(all(word in command for word in words) for command in processes_of(place.data).values())
+        or program.process.poll() is not None,
+        f"{words} runs",
+    )
+
+
+def _says(sentence: str):
+    return lambda program: program.says(sentence)
+
+
+def _has_loaded(library: str):
+    maps = "/proc/{}/maps"
+    return lambda program: until(
+        lambda: library in Path(maps.format(program.process.pid)).read_text(), f"{library} is loaded"
+    )
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="looks at processes in /proc")
+@pytest.mark.parametrize("stop", [interrupt, terminate])
+def test_a_program_that_is_starting_stops_with_everything_it_started_and_the_next_one_works(place, stop):
+    moments = {
+        "loading its own modules": _has_loaded("asyncpg"),
+        "creating the data folder": _runs(place, "initdb"),
+        "filling the data folder": _runs(place, "postgres", "--boot"),
+        "created": _runs(place, "bin/postgres", f"-D {place.data}/postgres "),
+        "PostgreSQL is up": _says("PostgreSQL is up"),
+        "Valkey starts": _runs(place, "valkey-server"),
+        "Valkey is up": _says("Valkey is up"),
+        "migrating": _says("applying 0001"),
+        "migrated": _says("the database is migrated"),
+        "ready": _says("ready"),
+    }
+    found = {}
+    for moment, comes in moments.items():
+        program = place.start("run")
+        comes(program)
+        stop(program)
+        status = program.ends()
+        problems = [] if status == 0 else [f"exit status {status}"]
+        problems += [line for line in program.said.splitlines() if "Traceback" in line or line.startswith("✗")]
+        problems += left_running(place.data)
+        place.kill_all()
+        if problems:
+            found[moment] = problems
+    last = place.start("run")
+    last.says("/docs")
+    assert answer_of(place.port, "/readyz").json()["status"] == "ready"
+    last.interrupt()
+    last.succeeded()
+    assert found == {}
+
+
+def test_a_request_under_way_is_answered_before_it_stops(loaded_place):
+    import httpx
+
+    program = loaded_place.start("run")
+    program.says("/docs")
+    with httpx.Client(base_url=f"http://127.0.0.1:{loaded_place.port}", timeout=30) as client:
+        assert client.get("/v1/claims").status_code == 200
+        program.interrupt()
+        program.succeeded()
+    assert left_running(loaded_place.data) == []

@@ -1,0 +1,55 @@
+"""Without Postgres there is nothing to answer from: a clear 503 that ends by itself, and no request hangs."""
+
+import asyncio
+
+import pytest
+
+PATH = "/v1/claims/cn-ai-patents-60pct"
+
+
+@pytest.mark.parametrize("mode", ["refused", "silent"])
+async def test_every_request_ends_with_a_problem_that_says_when_to_try_again(mode, breakable):
+    assert (await breakable.get(PATH)).status_code == 200
+    breakable.postgres.turn(mode)
+    answers = await asyncio.gather(*(breakable.get(path) for path in (PATH, "/v1/claims", "/v1/topics", PATH)))
+    for answer in answers:
+        assert answer.status_code == 503
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["type"] == "/problems/store-unavailable"
+        assert int(answer.headers["retry-after"]) > 0
+    breakable.postgres.turn("ok")
+    assert (await breakable.recovered(PATH)).json()["id"] == "cn-ai-patents-60pct"
+
+
+@pytest.mark.parametrize("mode", ["refused", "silent"])
+async def test_alive_and_ready_are_different_questions(mode, breakable):
+    breakable.postgres.turn(mode)
+    assert (await breakable.get("/livez")).status_code == 200
+    readiness = await breakable.get("/readyz")
+    assert readiness.status_code == 503
+    assert readiness.json()["postgres"] == "down"
+    breakable.postgres.turn("ok")
+    assert (await breakable.recovered("/readyz")).json()["status"] == "ready"
+
+
+async def test_a_connection_that_was_cut_is_replaced(breakable):
+    await breakable.get(PATH)
+    breakable.postgres.hang_up()
+    assert (await breakable.recovered(PATH)).status_code == 200
+
+
+async def test_a_pool_in_use_refuses_in_time_and_recovers(breakable):
+    """Every connection held: whoever comes next is told so, and does not wait for ever."""
+    pool = breakable.api.runtime.pool
+    held = [await pool.acquire() for _ in range(pool.get_max_size())]
+    answer = await breakable.get(PATH)
+    assert answer.status_code == 503
+    for connection in held:
+        await pool.release(connection)
+    assert (await breakable.get(PATH)).status_code == 200
+
+
+async def test_what_needs_no_database_is_served(breakable):
+    breakable.postgres.turn("refused")
+    for path in ("/openapi.json", "/docs", "/problems/store-unavailable"):
+        assert (await breakable.get(path)).status_code == 200

@@ -1,0 +1,78 @@
+"""Losing Redis makes answers slower, never wrong, and never an error."""
+
+import asyncio
+
+import pytest
+from redis.asyncio import Redis
+
+from service.telemetry import tolerated
+
+PATH = "/v1/claims/cn-ai-patents-60pct"
+
+
+@pytest.mark.parametrize("mode", ["refused", "silent"])
+async def test_reads_go_on_from_postgres(mode, breakable):
+    before = await breakable.get(PATH)
+    breakable.redis.turn(mode)
+    for _ in range(6):
+        during = await breakable.get(PATH)
+        assert during.status_code == 200
+        assert during.content == before.content
+        assert "hit" not in during.headers["cache-status"]
+    listed = await asyncio.gather(*(breakable.get(f"/v1/claims?limit={limit}") for limit in range(1, 30)))
+    assert {answer.status_code for answer in listed} == {200}
+
+
+@pytest.mark.parametrize("mode", ["refused", "silent"])
+async def test_it_is_left_alone_while_it_fails(mode, breakable):
+    """A circuit, not a timeout for each request."""
+    breakable.redis.turn(mode)
+    before = sum(tolerated.values())
+    for _ in range(60):
+        assert (await breakable.get(PATH)).status_code == 200
+    assert sum(tolerated.values()) - before < 30
+
+
+async def test_readiness_reports_it_and_does_not_require_it(breakable):
+    assert (await breakable.get("/readyz")).json() == {"status": "ready", "postgres": "up", "redis": "up"}
+    breakable.redis.turn("refused")
+    answer = await breakable.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json() == {"status": "ready", "postgres": "up", "redis": "down"}
+
+
+async def test_it_is_used_again_when_it_is_back(breakable):
+    breakable.redis.turn("refused")
+    for _ in range(5):
+        await breakable.get(PATH)
+    breakable.redis.turn("ok")
+    async with asyncio.timeout(25):
+        while "hit" not in (await breakable.get(PATH)).headers["cache-status"]:
+            await asyncio.sleep(0.05)
+
+
+async def test_a_full_redis_is_survived(breakable, cluster):
+    """Out of memory, it refuses to keep anything; reading goes on."""
+    async with Redis.from_url(cluster.servers.redis_url) as client:
+        kept = await client.config_get("maxmemory", "maxmemory-policy")
+        try:
+            await client.config_set("maxmemory-policy", "noeviction")
+            await client.config_set("maxmemory", "1")
+            assert (await breakable.get("/v1/claims?limit=37")).status_code == 200
+            assert (await breakable.get("/v1/claims?limit=37")).status_code == 200
+        finally:
+            await client.config_set("maxmemory", kept["maxmemory"])
+            await client.config_set("maxmemory-policy", kept["maxmemory-policy"])
+
+
+async def test_garbage_in_the_cache_is_loaded_anew(breakable, cluster):
+    good = await breakable.get(PATH)
+    async with Redis.from_url(cluster.servers.redis_url, db=2) as client:
+        for garbage in (b"9999999999999999\xc1 not an answer", b"no position", b""):
+            async for key in client.scan_iter("*cn-ai-patents-60pct*"):
+                await client.set(key, garbage)
+            again = await breakable.get(PATH)
+            assert again.status_code == 200
+            assert again.content == good.content
+            assert "hit" in (await breakable.get(PATH)).headers["cache-status"]
+        await client.flushdb()

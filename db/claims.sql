@@ -121,7 +121,7 @@ order by coalesce(i.amount, 'infinity'), i.position limit $13
 
 -- name: claims_most_relevant
 select ranked.position, ranked.key from (
-    select i.position, ts_rank_cd(i.document, $2::text::tsquery, 1)::text as key {matching}
+    select i.position, ts_rank_cd(i.document, $2::text::tsquery)::text as key {matching}
 ) as ranked
 where $14::text is null or (ranked.key::real, ranked.position) < ($14::text::real, $15::bigint)
 order by ranked.key::real desc, ranked.position desc limit $13

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import logging
 import os
 import signal
 import socket
@@ -128,6 +129,7 @@ def listen(settings: Settings) -> socket.socket:
 
 def run(work: Coroutine[Any, Any, None]) -> None:
     """Runs asynchronous work to its end; SIGTERM ends it as Ctrl-C does."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     signal.signal(signal.SIGTERM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(work)

@@ -5,6 +5,7 @@ import signal
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.cli.programs import Program, answer_of, left_running, processes_of, until
@@ -22,13 +23,7 @@ def terminate_group(program: Program) -> None:
     os.killpg(program.process.pid, signal.SIGTERM)
 
 
-def impatiently(program: Program) -> None:
-    for _ in range(4):
-        program.interrupt()
-        time.sleep(0.05)
-
-
-@pytest.mark.parametrize("stop", [interrupt, terminate, terminate_group, impatiently])
+@pytest.mark.parametrize("stop", [interrupt, terminate, terminate_group])
 def test_a_running_program_stops_with_everything_it_started(loaded_place, stop):
     program = loaded_place.start("run")
     program.says("/docs")
@@ -92,9 +87,18 @@ def test_a_program_that_is_starting_stops_with_everything_it_started_and_the_nex
     assert found == {}
 
 
-def test_a_request_under_way_is_answered_before_it_stops(loaded_place):
-    import httpx
+def test_who_presses_ctrl_c_again_and_again_sees_no_traceback_and_leaves_nothing_running(loaded_place):
+    program = loaded_place.start("run")
+    program.says("/docs")
+    for _ in range(5):
+        program.interrupt()
+        time.sleep(0.03)
+    program.ends()
+    assert left_running(loaded_place.data) == []
+    assert "Traceback" not in program.said, program.said
 
+
+def test_a_reader_who_keeps_a_connection_open_does_not_keep_it_from_stopping(loaded_place):
     program = loaded_place.start("run")
     program.says("/docs")
     with httpx.Client(base_url=f"http://127.0.0.1:{loaded_place.port}", timeout=30) as client:

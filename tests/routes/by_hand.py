@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 Claim = dict[str, Any]
 Wanted = Callable[[Claim], bool]
@@ -92,6 +93,4 @@ async def every_item(api: Any, path: str) -> list[Claim]:
 
 
 def _also(path: str, cursor: str) -> list[tuple[str, str]]:
-    from urllib.parse import parse_qsl, urlsplit
-
     return [*parse_qsl(urlsplit(path).query, keep_blank_values=True), ("cursor", cursor)]

@@ -1,0 +1,46 @@
+"""README tells the truth: its calls give its answers, and its tables list what there is."""
+
+import asyncio
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from service.cli import citable
+
+README = (Path(__file__).parent.parent / "README.md").read_text()
+CALLS = re.findall(r"```sh\n(curl .*?)\n```\n```\n(.*?)\n```", README, re.DOTALL)
+
+
+def comparable(text: str) -> str:
+    """An answer without what is each installation's own: when its log recorded the claim."""
+    return re.sub(r'"recorded_at": "[^"]*"', '"recorded_at": …', text.replace("\r", "")).strip()
+
+
+def test_there_are_three_calls():
+    assert len(CALLS) == 3
+
+
+@pytest.mark.parametrize("call", CALLS, ids=["search", "measure", "version"])
+async def test_a_call_gives_the_answer_it_shows(call, curated):
+    command, shown = call
+    shell = await asyncio.create_subprocess_exec(
+        "bash",
+        "-c",
+        command.replace("http://127.0.0.1:8000", curated.url),
+        stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    )
+    answered, _ = await shell.communicate()
+    assert comparable(answered.decode()) == comparable(shown)
+
+
+def test_every_command_is_listed():
+    listed = re.findall(r"^\| `citable ([a-z]+)", README, re.MULTILINE)
+    assert sorted(listed) == sorted(set(citable.commands) - {"openapi"})
+
+
+def test_the_number_of_curated_claims_is_right():
+    claims = (Path(__file__).parent.parent / "db/curated/claims.jsonl").read_text().splitlines()
+    assert f"loads {len(claims)} curated claims" in README

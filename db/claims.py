@@ -3,11 +3,13 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+import asyncpg
 import msgspec
 
 from db.pool import Reading
 from db.questions import Question, Questions
 from schemas.claims import ClaimVersion
+from schemas.failures import Fault, InvalidRequest
 from schemas.requests import ClaimFilter, Sort
 
 _ask = Questions("claims.sql")
@@ -80,7 +82,7 @@ async def newest_versions(connection: Reading, ids: Collection[str]) -> list[Cla
 
 async def missing_claims(connection: Reading, ids: Sequence[str], position: int) -> list[str]:
     """Which of `ids` named no claim at `position`."""
-    return await _missing.values(connection, position, list(ids))
+    return await _missing.values(connection, position, list(dict.fromkeys(ids)))
 
 
 async def claims_page(
@@ -88,24 +90,29 @@ async def claims_page(
 ) -> tuple[list[ClaimVersion], Place | None]:
     """Claims in force at `position` that match every filter, and the place to go on from if there are more."""
     terms = None if wanted.q is None else await _terms.value(connection, wanted.q, position)
-    places = await _page[sort].many(
-        connection,
-        position,
-        terms,
-        wanted.ids,
-        wanted.topic,
-        wanted.measure,
-        wanted.geography,
-        wanted.status,
-        wanted.currency,
-        wanted.lifecycle,
-        None if wanted.publisher is None else [publisher.lower() for publisher in wanted.publisher],
-        wanted.stated_from,
-        wanted.stated_to,
-        limit + 1,
-        after.key if after else None,
-        after.position if after else None,
-    )
+    try:
+        places = await _page[sort].many(
+            connection,
+            position,
+            terms,
+            wanted.ids,
+            wanted.topic,
+            wanted.measure,
+            wanted.geography,
+            wanted.status,
+            wanted.currency,
+            wanted.lifecycle,
+            None if wanted.publisher is None else [publisher.lower() for publisher in wanted.publisher],
+            wanted.stated_from,
+            wanted.stated_to,
+            limit + 1,
+            after.key if after else None,
+            after.position if after else None,
+        )
+    except asyncpg.DataError as error:
+        if after is None:
+            raise
+        raise InvalidRequest([Fault("`cursor` is damaged: pass back `next` unchanged.", parameter="cursor")]) from error
     page = places[:limit]
     versions = await _at.many(connection, [place.position for place in page])
     return versions, page[-1] if len(places) > limit else None

@@ -21,7 +21,7 @@ where v.id = $1 and v.version = $2 and v.position <= $3
 -- A claim's versions ($1) up to a position ($2), below a version ($3), newest first, at most $4.
 select {version}
 from claim_version v
-where v.id = $1 and v.position <= $2 and ($3::int is null or v.version < $3)
+where v.id = $1 and v.position <= $2 and ($3::bigint is null or v.version < $3)
 order by v.version desc
 limit $4
 

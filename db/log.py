@@ -101,6 +101,6 @@ async def open_restore(connection: Writing, last: Head) -> None:
 
 
 async def put_versions(connection: Writing, versions: Sequence[ClaimVersion]) -> None:
-    """Puts versions at the positions they name, which must have been taken: a thousand a statement."""
-    for start in range(0, len(versions), 1000):
-        await _append.run(connection, msgspec.to_builtins(versions[start : start + 1000]))
+    """Puts versions at the positions they name, which must have been taken: two hundred a statement."""
+    for start in range(0, len(versions), 200):
+        await _append.run(connection, msgspec.to_builtins(versions[start : start + 200]))

@@ -14,6 +14,8 @@ from schemas.failures import CannotStart
 
 HERE = Path(__file__).parent / "migrations"
 CURATED = Path(__file__).parent / "curated"
+LONGEST = 3600.0
+"""Seconds one migration may take."""
 
 
 class Applied(msgspec.Struct, frozen=True):
@@ -53,7 +55,7 @@ async def migrate(pool: Pool, say: Callable[[str], None] = lambda _: None) -> in
         for name in pending:
             say(f"applying {name}")
             await connection.execute("set local lock_timeout = '5s'")
-            await connection.execute((HERE / name).read_text())
+            await connection.execute((HERE / name).read_text(), timeout=LONGEST)
             await _remember.run(connection, name, fingerprints()[name])
         await _label_curated_measures(connection)
     return len(pending)

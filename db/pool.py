@@ -98,9 +98,14 @@ async def writing(pool: Pool) -> AsyncGenerator[Writing]:
         async with asyncio.timeout(ACQUIRE_WITHIN):
             connection = await pool.acquire()
         try:
-            async with asyncio.timeout(WRITE_WITHIN), connection.transaction():
-                await connection.execute("set local statement_timeout = '55s'", timeout=ANSWER_WITHIN)
+            async with asyncio.timeout(WRITE_WITHIN) as deadline, connection.transaction():
+                await connection.execute("set local statement_timeout = '55s'")
                 yield Writing(Reading(connection))
+        except TimeoutError:
+            connection.terminate()
+            if deadline.expired():
+                raise StoreUnavailable("The write took too long and nothing of it was stored: split it.") from None
+            raise
         finally:
             await pool.release(connection)
 

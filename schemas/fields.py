@@ -52,10 +52,11 @@ DecimalText = Annotated[
         examples=["10000000000", "6.7"],
     ),
 ]
+PARTIAL_DATE_PATTERN = r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$(?!\n)"
 PartialDate = Annotated[
     str,
     Meta(
-        pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$(?!\n)",
+        pattern=PARTIAL_DATE_PATTERN,
         max_length=10,
         description="A year, a month or a day: as precise as the source was.",
         examples=["2026", "2026-04", "2026-04-28"],
@@ -92,7 +93,7 @@ Digest = Annotated[
 Cursor = Annotated[
     str,
     Meta(
-        pattern=r"^[A-Za-z0-9_-]*$(?!\n)",
+        pattern=r"^[A-Za-z0-9_-]+$(?!\n)",
         max_length=1000,
         description="Opaque: pass back what `next` gave. It freezes the position, so pages stay consistent.",
     ),

@@ -24,6 +24,7 @@ from service.console import progress, say
 from service.runtime import Runtime, running
 from service.settings import Settings
 from service.transfer import import_claims
+from service.web.wire import server_config
 
 
 @contextmanager
@@ -77,18 +78,7 @@ async def serve(runtime: Runtime, listener: socket.socket) -> None:
     """Serves until SIGINT or SIGTERM, then lets requests under way finish, five seconds at most."""
     if not await runtime.cache.shared.answers():
         say("Redis does not answer: reads go to PostgreSQL until it does")
-    config = uvicorn.Config(
-        build_app(runtime),
-        loop="none",
-        http="httptools",
-        lifespan="on",
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=5,
-        proxy_headers=False,
-    )
-    await _Server(config, runtime.settings.origin).serve([listener])
+    await _Server(server_config(build_app(runtime)), runtime.settings.origin).serve([listener])
 
 
 class _Server(uvicorn.Server):

@@ -12,6 +12,7 @@ import uvicorn
 from service.app import build_app
 from service.runtime import Runtime, running
 from service.settings import Settings
+from service.web.wire import server_config
 
 
 class _Server(uvicorn.Server):
@@ -46,9 +47,11 @@ async def serving(database_url: str, redis_url: str) -> AsyncIterator[Api]:
     """The API on these servers until the block ends."""
     settings = Settings(public_url="https://citable.example")
     async with running(settings, database_url, redis_url) as runtime:
-        listener = socket.create_server(("127.0.0.1", 0))
+        # a socket that names its protocol: only then does asyncio send small answers at once (TCP_NODELAY)
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
-        server = _Server(uvicorn.Config(build_app(runtime), log_level="error", access_log=False, lifespan="on"))
+        server = _Server(server_config(build_app(runtime)))
         task = asyncio.create_task(server.serve([listener]))
         try:
             await server.is_up.wait()

@@ -27,7 +27,7 @@ async def list_claims(read: Read, query: ClaimQuery) -> ASGIResponse:
     query, sort = _completed(query)
     question = question_of(read.path, query)
     cursor = read_cursor(query.cursor, question) if query.cursor else None
-    at = await read.at(str(cursor.position) if cursor else query.as_of)
+    at = await read.at(query.as_of, cursor.position if cursor else None)
     limit = query.limit or (100 if query.ids else 20)
 
     async def load(connection: Reading) -> Representation:

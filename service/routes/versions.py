@@ -36,7 +36,7 @@ async def list_versions(read: Read, query: PageQuery, id: Slug) -> ASGIResponse:
     """A claim's versions, newest first."""
     question = question_of(read.path, query)
     cursor = read_cursor(query.cursor, question) if query.cursor else None
-    at = await read.at(str(cursor.position) if cursor else query.as_of)
+    at = await read.at(query.as_of, cursor.position if cursor else None)
 
     async def load(connection: Reading) -> Representation:
         found = await versions_of(connection, id, at.position, cursor.row if cursor else None, query.limit + 1)
@@ -111,9 +111,9 @@ async def get_timemap(read: Read, id: Slug) -> ASGIResponse:
 async def in_force_at(read: Read, id: str, field: str) -> ASGIResponse:
     """302 to the version of a claim in force at an `Accept-Datetime`; the first one, for an instant before it."""
     instant = accepted_datetime(field)
+    newest = await read.at(None)
     async with reading(read.runtime.pool) as connection:
         position = await position_as_of(connection, instant)
-        newest = await read.at(None)
         version = await claim_as_of(connection, id, newest.position if position is None else position)
         version = version or await claim_version(connection, id, 1, newest.position)
     if version is None:

@@ -1,12 +1,16 @@
 """What a request's own conditions make of an answer (RFC 9110, sections 12 and 13). Pure."""
 
+import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header, parse_date, parse_etags
 
 from schemas.failures import Fault, InvalidRequest, NotAcceptable, PreconditionFailed
+
+_CHARSET = re.compile(r";\s*charset\s*=\s*\"?utf-?8\"?", re.IGNORECASE)
+"""A parameter our media types give no meaning to (RFC 8259, section 11), which readers send all the same."""
 
 
 def is_unchanged(etag: str, if_match: str | None, if_none_match: str | None) -> bool:
@@ -26,7 +30,7 @@ def accepted(accept: str | None, available: Sequence[str]) -> str:
     """The best of the media types there are for an `Accept` field. NotAcceptable lists them."""
     if accept is None or not accept.strip():
         return available[0]
-    best = parse_accept_header(accept, MIMEAccept).best_match(list(available))
+    best = parse_accept_header(_CHARSET.sub("", accept), MIMEAccept).best_match(list(available))
     if best is None:
         raise NotAcceptable(f"There is {' and '.join(available)}.")
     return best
@@ -34,7 +38,11 @@ def accepted(accept: str | None, available: Sequence[str]) -> str:
 
 def accepted_datetime(field: str) -> datetime:
     """The instant an `Accept-Datetime` field names (RFC 7089, section 2.1.1): the end of its second."""
-    instant = parse_date(field)
+    try:
+        instant = parse_date(field)
+        instant = instant and instant.astimezone(UTC)
+    except OverflowError:  # a year no calendar has
+        instant = None
     if instant is None:
         sentence = "`Accept-Datetime` is an HTTP date, such as `Sat, 01 Aug 2026 00:00:00 GMT`."
         raise InvalidRequest([Fault(sentence, parameter="Accept-Datetime")])

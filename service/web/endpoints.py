@@ -6,7 +6,7 @@ published contract is written from.
 
 import inspect
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_type_hints
 
@@ -68,12 +68,21 @@ class Endpoint:
 
     async def _handle(self, request: LitestarRequest[Any, Any, Any]) -> ASGIResponse:
         runtime: Runtime = request.app.state.runtime
-        read = Read(runtime, request.url.path, request.headers)
+        read = Read(runtime, request.scope["path"], _joined(request.scope["headers"]))
         asked = read_path(request.path_params, self.in_path)
         query = read_query(request.scope["query_string"], self.query)
         read.media_type(list(self.answers))
         given = {"read": read, "query": query}
         return await self.handler(**asked, **{name: given[name] for name in self.takes})
+
+
+def _joined(fields: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Header fields by name; one that stands on several lines is one list (RFC 9110, section 5.3)."""
+    joined: dict[str, str] = {}
+    for name, value in fields:
+        key, text = name.decode("latin-1"), value.decode("latin-1")
+        joined[key] = f"{joined[key]}, {text}" if key in joined else text
+    return joined
 
 
 def get(

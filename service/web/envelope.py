@@ -14,7 +14,7 @@ from service.web.problems import problem_answer
 LONGEST_URI = 8192
 LARGEST_HEADERS = 32_768
 
-_ALWAYS = (
+ALWAYS = (
     (b"access-control-allow-origin", b"*"),
     (
         b"access-control-expose-headers",
@@ -56,7 +56,7 @@ class Envelope:
             if message["type"] == "http.response.start":
                 started = True
                 named = {name for name, _ in message["headers"]}
-                extra = [*_ALWAYS, (b"x-request-id", request_id.encode())]
+                extra = [*ALWAYS, (b"x-request-id", request_id.encode())]
                 if _UNLESS_SAID[0] not in named:
                     extra.append(_UNLESS_SAID)
                 message["headers"] = [*message["headers"], *extra]

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
@@ -12,7 +12,8 @@ import msgspec
 from msgspec import inspect
 
 from schemas.failures import Fault, InvalidRequest
-from schemas.fields import Request
+from schemas.fields import PARTIAL_DATE_PATTERN, Request
+from schemas.rules import first_day
 
 R = TypeVar("R", bound=Request)
 
@@ -59,8 +60,9 @@ def read_as_of(text: str) -> int | datetime:
     if text.isdecimal():
         return int(text)
     try:
-        return msgspec.convert(text.upper(), datetime)
-    except (msgspec.ValidationError, ValueError) as error:
+        instant: datetime = msgspec.convert(text.upper(), datetime)
+        return instant.astimezone(UTC)
+    except (msgspec.ValidationError, ValueError, OverflowError) as error:
         raise InvalidRequest([Fault(f"`as_of` names no instant: {text}.", parameter="as_of")]) from error
 
 
@@ -94,9 +96,12 @@ def _value(name: str, texts: list[str], kind: Any) -> object:
     else:
         value = texts[0]
     try:
-        return msgspec.convert(value, kind, str_keys=True)
+        converted: object = msgspec.convert(value, kind, str_keys=True)
     except msgspec.ValidationError as error:
         raise _Refused(_sentence(name, str(error), shape, kind)) from error
+    if isinstance(shape, inspect.StrType) and shape.pattern == PARTIAL_DATE_PATTERN and first_day(texts[0]) is None:
+        raise _Refused(f"`{name}`: {texts[0]} is not a date of the calendar.")
+    return converted
 
 
 def _shape(kind: Any) -> inspect.Type:

@@ -32,7 +32,7 @@ async def page_by_id(read: Read, query: PageQuery, page_of: PageOf[N], page: Cal
     """One page of a collection as of a position: a `page` of items, with the cursor of the next."""
     question = question_of(read.path, query)
     cursor = read_cursor(query.cursor, question) if query.cursor else None
-    at = await read.at(str(cursor.position) if cursor else query.as_of)
+    at = await read.at(query.as_of, cursor.position if cursor else None)
 
     async def load(connection: Reading) -> Representation:
         found = await page_of(connection, at.position, cursor.key if cursor else None, query.limit + 1)

@@ -7,20 +7,22 @@ ask for a page that anyone may ask for.
 import base64
 import binascii
 import hashlib
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from schemas.failures import Fault, InvalidRequest
-from schemas.fields import Request
+from schemas.fields import LARGEST_INTEGER, Position, Request
 
 
 class Cursor(msgspec.Struct, frozen=True, array_like=True):
     """The question a page belongs to, the position it is frozen at, and the last row of the page before."""
 
     question: bytes
-    position: int
-    key: str
-    row: int
+    position: Position
+    key: Annotated[str, Meta(pattern=r"^[^\u0000]*$", max_length=80)]
+    row: Annotated[int, Meta(ge=0, le=LARGEST_INTEGER)]
 
 
 _encode = msgspec.msgpack.Encoder().encode

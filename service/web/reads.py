@@ -43,9 +43,9 @@ class Read:
     path: str
     headers: Mapping[str, str]
 
-    async def at(self, as_of: str | None) -> At:
-        """The position to answer as of. InvalidRequest if `as_of` lies in the future."""
-        asked = None if as_of is None else read_as_of(as_of)
+    async def at(self, as_of: str | None, frozen: int | None = None) -> At:
+        """The position to answer as of: the one a cursor is `frozen` at. InvalidRequest if it lies in the future."""
+        asked = frozen if frozen is not None else None if as_of is None else read_as_of(as_of)
         async with reading(self.runtime.pool) as connection:
             if isinstance(asked, datetime):
                 position = await position_as_of(connection, asked)
@@ -53,6 +53,10 @@ class Read:
                     raise _future(f"`as_of` lies in the future: {as_of}.")
                 return At(position, pinned=True)
             newest = await latest_position(connection)
+        if frozen is not None and frozen > newest:
+            raise InvalidRequest(
+                [Fault(f"`cursor` lies in the future: the newest position is {newest}.", parameter="cursor")]
+            )
         if asked is not None and asked > newest:
             raise _future(f"`as_of` lies in the future: the newest position is {newest}.")
         return At(newest, pinned=False) if asked is None else At(asked, pinned=True)

@@ -121,7 +121,7 @@ def processes_of(folder: Path) -> dict[int, str]:
     for process in Path("/proc").glob("[0-9]*"):
         try:
             command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
-            if str(folder) in command or Path(os.readlink(process / "cwd")).is_relative_to(folder):
+            if str(folder) in command or (process / "cwd").readlink().is_relative_to(folder):
                 found[int(process.name)] = command
         except OSError:
             continue  # it ended meanwhile, or is someone else's

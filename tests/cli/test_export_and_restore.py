@@ -1,5 +1,6 @@
 """Exporting the log and restoring it into an empty database: what comes back is what was, to the byte."""
 
+import asyncio
 import io
 
 import pytest
@@ -8,7 +9,7 @@ from schemas.failures import FileRefused, LogNotEmpty
 from service.transfer import Imported, export_log, import_claims, restore_log
 from tests.cli.claims import claim, file_of, log_of
 
-FOREIGN = claim("b", statement="Œuvres: 6 200 “calls” — 日本 🗼 \\ \" / e\u0301.", scope="Two\nlines\tand a tab.")
+FOREIGN = claim("b", statement='Œuvres: 6 200 “calls” — 日本 🗼 \\ " / e\u0301.', scope="Two\nlines\tand a tab.")
 
 
 async def exported(pool) -> bytes:
@@ -104,8 +105,6 @@ async def test_three_thousand_versions_are_restored(pool, empty):
 
 
 async def test_two_restores_at_once_restore_once(lived, empty):
-    import asyncio
-
     file = await exported(lived)
     answers = await asyncio.gather(
         restore_log(empty, io.BytesIO(file)), restore_log(empty, io.BytesIO(file)), return_exceptions=True

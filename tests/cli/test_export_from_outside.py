@@ -1,5 +1,6 @@
 """`citable export` and `citable restore` as commands: files that are whole or not there, pipes, standard input."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -97,14 +98,9 @@ async def test_an_export_whose_database_goes_away_leaves_no_file_and_says_so(pla
 @pytest.mark.parametrize("reader", ["head -1", "head -c 10", "true"])
 async def test_a_reader_who_has_read_enough_sees_no_traceback(database, reader):
     url = await database("curated")
-    done = subprocess.run(
-        f"'{sys.executable}' -m service export | {reader}",
-        shell=True,
-        cwd=ROOT,
-        env=environment(database_url=url),
-        capture_output=True,
-        text=True,
-        timeout=60,
+    command = ["sh", "-c", f"'{sys.executable}' -m service export | {reader}"]
+    done = await asyncio.to_thread(
+        subprocess.run, command, cwd=ROOT, env=environment(database_url=url), capture_output=True, text=True, timeout=60
     )
     assert done.returncode == 0
     assert "Traceback" not in done.stderr
@@ -120,9 +116,6 @@ async def test_an_export_into_a_pipe_goes_through_the_pipe(place, database, tmp_
     reader.start()
     program = place.start("export", str(pipe), database_url=await database("curated"))
     status = program.ends()
-    if not pipe.is_fifo():
-        with pytest.raises(OSError, match="No such"):
-            os.open(tmp_path / "gone", os.O_RDONLY)
     assert pipe.is_fifo(), "the pipe was replaced by a file"
     reader.join(30)
     assert status == 0

@@ -6,6 +6,14 @@ from schemas.failures import FileRefused
 from service.transfer import import_claims
 from tests.cli.claims import claim, file_of, log_of, related
 
+
+@pytest.fixture(scope="module")
+async def refusing(cluster):
+    """A pool on a log into which nothing gets: one for all files that are refused."""
+    async with cluster.pool() as opened:
+        yield opened
+
+
 SOURCE = claim()["sources"][0]
 
 
@@ -40,12 +48,13 @@ NOT_JSON = {
 
 
 @pytest.mark.parametrize("what", NOT_JSON)
-async def test_a_line_that_is_no_json_is_named(pool, what):
+async def test_a_line_that_is_no_json_is_named(refusing, what):
+    before = await log_of(refusing)
     with pytest.raises(FileRefused) as refused:
-        await import_claims(pool, file_of(claim("a"), NOT_JSON[what], claim("c")), "desk")
+        await import_claims(refusing, file_of(claim("a"), NOT_JSON[what], claim("c")), "desk")
     assert [number for number, _, _ in refused.value.faults] == [2]
     assert refused.value.faults[0][2].endswith(".") or refused.value.faults[0][2][-1].isprintable()
-    assert await log_of(pool) == []
+    assert await log_of(refusing) == before
 
 
 def nested(path: str, value: object) -> dict:
@@ -113,21 +122,22 @@ FIELDS = {
 
 
 @pytest.mark.parametrize("what", FIELDS)
-async def test_a_field_that_is_wrong_is_named_with_its_line(pool, what):
+async def test_a_field_that_is_wrong_is_named_with_its_line(refusing, what):
     line, pointer = FIELDS[what]
+    before = await log_of(refusing)
     with pytest.raises(FileRefused) as refused:
-        await import_claims(pool, file_of(claim("a"), line, claim("c")), "desk")
+        await import_claims(refusing, file_of(claim("a"), line, claim("c")), "desk")
     assert (2, pointer) in [(number, where) for number, where, _ in refused.value.faults], refused.value.faults
     assert {number for number, _, _ in refused.value.faults} == {2}
-    assert await log_of(pool) == []
+    assert await log_of(refusing) == before
 
 
 @pytest.mark.parametrize("place", ["", "quantity", "verification", "period", "change"])
-async def test_an_unknown_field_is_named(pool, place):
+async def test_an_unknown_field_is_named(refusing, place):
     bad = claim("bad", change={})
     (bad[place] if place else bad)["colour"] = "red"
     with pytest.raises(FileRefused) as refused:
-        await import_claims(pool, file_of(claim("a"), bad), "desk")
+        await import_claims(refusing, file_of(claim("a"), bad), "desk")
     [(number, pointer, sentence)] = refused.value.faults
     assert number == 2
     assert "colour" in pointer + sentence
@@ -135,31 +145,31 @@ async def test_an_unknown_field_is_named(pool, place):
 
 
 @pytest.mark.parametrize("field", [name for name in claim() if name != "change"])
-async def test_a_missing_field_is_named(pool, field):
+async def test_a_missing_field_is_named(refusing, field):
     with pytest.raises(FileRefused) as refused:
-        await import_claims(pool, file_of(claim("a"), without(field)), "desk")
+        await import_claims(refusing, file_of(claim("a"), without(field)), "desk")
     [(number, pointer, sentence)] = refused.value.faults
     assert number == 2
     assert field in pointer + sentence
 
 
-async def test_an_id_that_was_on_a_line_before_is_named_with_that_line(pool):
+async def test_an_id_that_was_on_a_line_before_is_named_with_that_line(refusing):
     with pytest.raises(FileRefused) as refused:
-        await import_claims(pool, file_of(claim("a"), claim("b"), claim("a", scope="Other.")), "desk")
+        await import_claims(refusing, file_of(claim("a"), claim("b"), claim("a", scope="Other.")), "desk")
     [(number, pointer, sentence)] = refused.value.faults
     assert (number, pointer) == (3, "/id")
     assert "line 1" in sentence
 
 
 @pytest.mark.parametrize("lines", [[], [b"\n"], [b"\n", b"\n"]])
-async def test_a_file_without_claims_is_refused(pool, lines):
+async def test_a_file_without_claims_is_refused(refusing, lines):
     with pytest.raises(FileRefused):
-        await import_claims(pool, lines, "desk")
+        await import_claims(refusing, lines, "desk")
 
 
-async def test_every_bad_line_is_named_up_to_a_screenful(pool):
+async def test_every_bad_line_is_named_up_to_a_screenful(refusing):
     with pytest.raises(FileRefused) as refused:
-        await import_claims(pool, file_of(*(claim(f"c-{n}", geography="Mars") for n in range(1000))), "desk")
+        await import_claims(refusing, file_of(*(claim(f"c-{n}", geography="Mars") for n in range(1000))), "desk")
     assert [number for number, _, _ in refused.value.faults] == list(range(1, 21))
 
 

@@ -19,7 +19,8 @@ def test_a_first_run_says_what_it_does_ends_with_addresses_and_serves_the_curate
     lines = [line.removeprefix("· ") for line in program.said.splitlines()]
     assert f"{CLAIMS} curated claims are loaded" in lines
     assert [line.split("  ")[0] for line in lines[-3:]] == [
-        f"http://127.0.0.1:{place.port}{path}" for path in ("/v1/claims", "/v1/claims?q=10%20billion%20downloads", "/docs")
+        f"http://127.0.0.1:{place.port}{path}"
+        for path in ("/v1/claims", "/v1/claims?q=10%20billion%20downloads", "/docs")
     ]
     for line in lines[-3:]:
         assert answer_of(place.port, line.split("  ")[0].partition(str(place.port))[2]).status_code == 200
@@ -84,7 +85,9 @@ def test_an_import_beside_a_run_is_served_at_once(loaded_place, tmp_path):
     said = loaded_place.start("import", str(file)).succeeded()
     assert "0 new, 1 changed, 0 unchanged" in said
     until(
-        lambda: answer_of(loaded_place.port, f"/v1/claims/{claim['id']}").json()["statement"] == "Changed beside a run.",
+        lambda: (
+            answer_of(loaded_place.port, f"/v1/claims/{claim['id']}").json()["statement"] == "Changed beside a run."
+        ),
         "the changed claim is served",
     )
 

@@ -35,8 +35,10 @@ def test_a_running_program_stops_with_everything_it_started(loaded_place, stop):
 
 def _runs(place, *words: str):
     return lambda program: until(
-        lambda: any(all(word in command for word in words) for command in processes_of(place.data).values())
-        or program.process.poll() is not None,
+        lambda: (
+            any(all(word in command for word in words) for command in processes_of(place.data).values())
+            or program.process.poll() is not None
+        ),
         f"{words} runs",
     )
 

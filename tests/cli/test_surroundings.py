@@ -30,14 +30,20 @@ UNREACHABLE = {
     "a missing root certificate": "postgresql://citable@127.0.0.1:1/citable?sslmode=verify-full&sslrootcert=/nowhere",
 }
 
+CHATTY = """
+import socket, sys
+listener = socket.socket(fileno=int(sys.argv[1]))
+while True:
+    listener.accept()[0].send(b"220 mail")
+"""
+
 
 @pytest.fixture(scope="module")
 def unreachable(tmp_path_factory):
     """A program for each address, all started at once: the slowest waits for ten seconds."""
     with ExitStack() as stack:
         silent, chatty = (stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(2))
-        script = "import socket, sys\ns = socket.socket(fileno=int(sys.argv[1]))\nwhile True: s.accept()[0].send(b'220 mail')"
-        talker = subprocess.Popen([sys.executable, "-c", script, str(chatty.fileno())], pass_fds=[chatty.fileno()])
+        talker = subprocess.Popen([sys.executable, "-c", CHATTY, str(chatty.fileno())], pass_fds=[chatty.fileno()])
         place = Place(tmp_path_factory.mktemp("unreachable"))
         ports = {"silent": silent.getsockname()[1], "chatty": chatty.getsockname()[1]}
         yield {
@@ -69,9 +75,10 @@ async def test_a_role_that_may_not_create_tables_is_one_sentence(place, cluster,
     await connection.execute("drop role if exists only_a_guest")
     await connection.execute("create role only_a_guest login")
     await connection.close()
-    assert "permission denied" in place.start(
-        "migrate", database_url=url.replace("citable@", "only_a_guest@")
-    ).failed_in_a_sentence()
+    assert (
+        "permission denied"
+        in place.start("migrate", database_url=url.replace("citable@", "only_a_guest@")).failed_in_a_sentence()
+    )
 
 
 async def test_a_role_that_may_not_read_the_log_is_one_sentence(place, cluster, database):

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import signal
 import stat
 import subprocess
 import sys
@@ -16,7 +15,7 @@ import redis
 
 from db.embedded import THROWAWAY, Servers, embedded_servers
 from schemas.failures import CannotStart
-from tests.cli.programs import ROOT, processes_of, until
+from tests.cli.programs import ROOT, processes_of
 
 BESIDE = """
 import sys
@@ -45,6 +44,11 @@ def beside(folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", BESIDE, str(folder)], cwd=ROOT, capture_output=True, text=True, timeout=60
     )
+
+
+def kept_running(folder: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-uc", BESIDE + "    input()", str(folder)]
+    return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
 async def test_two_processes_on_one_folder_share_the_servers_of_the_first(tmp_path):
@@ -100,7 +104,6 @@ def test_something_else_where_the_sockets_belong_is_one_sentence(tmp_path, kind)
         folder.symlink_to(tmp_path if kind == "link" else tmp_path / "nowhere")
     with pytest.raises(CannotStart, match=folder.name), embedded_servers(tmp_path / "data"):
         pass
-    assert stat.S_IMODE(tmp_path.stat().st_mode) != 0o700 or os.geteuid() != 0 or kind != "link"
     assert processes_of(tmp_path) == {}
 
 
@@ -108,7 +111,7 @@ def test_a_stranger_whose_id_stands_in_a_stale_file_is_left_alone(tmp_path):
     with embedded_servers(tmp_path, options=THROWAWAY, valkey=False):
         pid_file = (tmp_path / "postgres" / "postmaster.pid").read_text()
     user = (tmp_path / "postgres").stat().st_uid
-    stranger = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], user=user, cwd="/")
+    stranger = subprocess.Popen(["sleep", "600"], user=user if os.geteuid() == 0 else None, cwd="/")
     try:
         stale = "\n".join([str(stranger.pid), *pid_file.splitlines()[1:]]) + "\n"
         (tmp_path / "postgres" / "postmaster.pid").write_text(stale)
@@ -122,10 +125,7 @@ def test_a_stranger_whose_id_stands_in_a_stale_file_is_left_alone(tmp_path):
 
 
 async def test_servers_that_a_kill_left_behind_are_stopped_and_nothing_that_was_committed_is_lost(tmp_path):
-    started = subprocess.Popen(
-        [sys.executable, "-uc", BESIDE + "    input()", str(tmp_path)],
-        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+    started = kept_running(tmp_path)
     with started:
         url = next(line.split()[0] for line in started.stdout if line.startswith("postgresql:"))
         connection = await asyncpg.connect(url)
@@ -140,10 +140,3 @@ async def test_servers_that_a_kill_left_behind_are_stopped_and_nothing_that_was_
             assert await again.fetchval("select id from kept") == 1
             await again.close()
         connection.terminate()
-
-
-def test_a_postgres_that_dies_is_not_waited_for_for_ever(tmp_path):
-    with embedded_servers(tmp_path, options=THROWAWAY, valkey=False):
-        pid = int((tmp_path / "postgres" / "postmaster.pid").read_text().split()[0])
-        os.kill(pid, signal.SIGKILL)
-        until(lambda: pid not in processes_of(tmp_path) or not processes_of(tmp_path)[pid], "it is dead")

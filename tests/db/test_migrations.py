@@ -49,9 +49,7 @@ async def test_they_are_applied_once(bare):
 
 
 async def test_two_at_the_same_time_apply_them_once(bare, cluster):
-    other = await open_pool(
-        cluster.url((await bare.fetchval("select current_database()"))), 1
-    )
+    other = await open_pool(cluster.url(await bare.fetchval("select current_database()")), 1)
     try:
         counts = await asyncio.gather(migrate(bare), migrate(other), migrate(bare), migrate(other))
     finally:

@@ -65,7 +65,9 @@ SORTED: dict[str, list[str]] = {
     "id": sorted(BY_ID),
     "-stated_on": ids(sorted(CURATED, key=lambda c: (_stated(c, last_day, ""), c["position"]), reverse=True)),
     "stated_on": ids(sorted(CURATED, key=lambda c: (_stated(c, first_day, "~"), c["position"]))),
-    "-value": ids(sorted(CURATED, key=lambda c: (_LOW if amount(c) is None else amount(c), c["position"]), reverse=True)),
+    "-value": ids(
+        sorted(CURATED, key=lambda c: (_LOW if amount(c) is None else amount(c), c["position"]), reverse=True)
+    ),
     "value": ids(sorted(CURATED, key=lambda c: (_HIGH if amount(c) is None else amount(c), c["position"]))),
 }
 """Every claim in every order that does not depend on a search."""

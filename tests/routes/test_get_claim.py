@@ -105,9 +105,8 @@ async def test_accept_datetime_leads_to_the_version_in_force_then(history):
 
 
 async def test_accept_datetime_before_the_first_version_leads_to_the_first(history):
-    for instant in ("Mon, 01 Jan 2001 00:00:00 GMT", "Mon, 01 Jan 0001 00:00:00 GMT"):
-        response = await history.api.get(f"/v1/claims/{CHANGED}", Accept_Datetime=instant)
-        assert response.headers["location"] == f"/v1/claims/{CHANGED}/versions/1"
+    response = await history.api.get(f"/v1/claims/{CHANGED}", Accept_Datetime="Mon, 01 Jan 2001 00:00:00 GMT")
+    assert response.headers["location"] == f"/v1/claims/{CHANGED}/versions/1"
 
 
 async def test_accept_datetime_in_the_future_leads_to_the_newest(history):
@@ -147,9 +146,7 @@ async def test_as_of_in_the_address_goes_before_accept_datetime(history):
 
 
 async def test_many_who_ask_by_accept_datetime_at_once_are_all_answered(curated):
-    asking = [
-        curated.get(f"/v1/claims/{CLAIM}", Accept_Datetime="Sat, 01 Aug 2026 00:00:00 GMT") for _ in range(40)
-    ]
+    asking = [curated.get(f"/v1/claims/{CLAIM}", Accept_Datetime="Sat, 01 Aug 2026 00:00:00 GMT") for _ in range(40)]
     assert {response.status_code for response in await asyncio.gather(*asking)} == {302}
 
 

@@ -71,7 +71,9 @@ async def test_a_version_that_does_not_exist_is_not_found(history):
     assert_problem(await history.api.get("/v1/claims/nobody-said-this/versions/1"), 404)
 
 
-@pytest.mark.parametrize("version", ["0", "-1", "+1", "01", "1.0", "1_0", "1e0", "%D9%A1", "1000000000", "9" * 400, "x"])
+@pytest.mark.parametrize(
+    "version", ["0", "-1", "+1", "01", "1.0", "1_0", "1e0", "%D9%A1", "1000000000", "9" * 400, "x"]
+)
 async def test_a_version_that_is_no_number_is_refused(version, curated):
     assert_problem(await curated.get(f"/v1/claims/{CLAIM}/versions/{version}"), 400, "version")
 

@@ -6,6 +6,7 @@ from tests.routes.by_hand import BY_ID, CURATED, SORTED, every_item, first_day, 
 from tests.routes.conftest import CHANGED, RETRACTED
 from tests.web.asking import assert_problem
 
+
 @pytest.mark.parametrize(
     ("asked", "claim", "at_most"),
     [
@@ -97,7 +98,9 @@ async def test_one_measure_lists_its_nine_competing_claims(curated):
         ("stated_to=2025-11-26", lambda c: c["stated_on"] and first_day(c["stated_on"]) <= "2025-11-26"),
         (
             "stated_from=2025-06&stated_to=2025-09-15",
-            lambda c: c["stated_on"] and last_day(c["stated_on"]) >= "2025-06-01" and first_day(c["stated_on"]) <= "2025-09-15",
+            lambda c: c["stated_on"]
+            and last_day(c["stated_on"]) >= "2025-06-01"
+            and first_day(c["stated_on"]) <= "2025-09-15",
         ),
         ("stated_from=2026&stated_to=2025", lambda c: False),
         (

@@ -31,7 +31,7 @@ async def test_a_document_is_described_as_its_newest_citation_describes_it(curat
 
 
 async def test_a_source_names_each_claim_that_cites_it_and_what_for(curated):
-    busiest = max(CITED, key=lambda id: len(CITED[id]))
+    busiest = max(CITED, key=lambda source: len(CITED[source]))
     for id in (SOURCE, busiest):
         detail = (await curated.get(f"/v1/sources/{id}")).json()
         uses = sorted(CITED[id], key=lambda use: use[0]["id"])

@@ -60,7 +60,7 @@ REFUSED = [
         for text in ("%00", "a%00", "%ED%A0%80", "%FF", "%0A", f"{CLAIM}%0A", "%20", "A", "a_b", "a--b", "%2e%2e",
                      "a" * 81, "9" * 400, "%F0%9F%98%80", "null%00", "%25", "%", "%zz", "*", "'", "a%3Fb")
     ),
-    (f"/v1/claims/%00/versions/1", "id"),
+    ("/v1/claims/%00/versions/1", "id"),
     (f"/v1/claims/{CLAIM}/versions/%00", "version"),
     (f"/v1/claims/{CLAIM}/diff?from=%00", "from"),
     *(
@@ -93,7 +93,7 @@ SEARCHES = [
     "&|!()", ":*", "a:*", "!a", "a&", "|", "<->", "a <2> b", "a<->b", "()", "((((", "!!!!", "'", "''", '"', '""', '"""',
     '"a', "-", "--", "-a", "- a", "-the", '-"', "or", "OR or", "or a", "a or", "the a of", "\\", "\\" * 200, "%", "_",
     "a\\", "'\\", "\\'", "$1", "{version}", "; drop table claim_version; --", "' or '1'='1", "\ufffd", "😀", "\u0301",
-    "é", "ı", "ﬁ", "٣", "1" * 200, "9,999", ",,,", "1,000,000,000,000", "null", "NaN", "a " * 100, '"a" ' * 50,
+    "é", "\u0131", "ﬁ", "٣", "1" * 200, "9,999", ",,,", "1,000,000,000,000", "null", "NaN", "a " * 100, '"a" ' * 50,
     "-a " * 60, "or " * 60, "x" * 200, "\u00a0", "\u200b", "\u3000", "<script>", "../..", "http://a/b?c#d", "a@b.c",
 ]  # fmt: skip
 """Texts to search for that mean something to a parser between a reader and the log."""
@@ -111,7 +111,9 @@ async def test_a_query_that_is_no_utf8_is_refused(query, text, curated):
     assert "UTF-8" in problem["detail"]
 
 
-@pytest.mark.parametrize("name", ["%00", "q%00", "", "q%5B%5D", "%20q", "q%0A", "%F0%9F%98%80", "a" * 4000, "__proto__"])
+@pytest.mark.parametrize(
+    "name", ["%00", "q%00", "", "q%5B%5D", "%20q", "q%0A", "%F0%9F%98%80", "a" * 4000, "__proto__"]
+)
 async def test_a_parameter_nobody_knows_is_refused_whatever_it_is_called(name, curated):
     problem = assert_problem(await raw_get(curated, f"/v1/claims?{name}=1"), 400)
     assert "There is no parameter" in problem["detail"]
@@ -212,8 +214,12 @@ async def test_a_host_cannot_break_an_answer(host, curated):
         assert_problem(response, 400)
 
 
-@pytest.mark.parametrize("name", [b"Accept", b"Accept-Datetime", b"If-Match", b"If-None-Match", b"Origin", b"X-Request-Id"])
-@pytest.mark.parametrize("value", [b"\xff\xfe", b"\t", b'"' * 9000, b"," * 9000, b";q=" * 5000, b"(" * 9000, b"W/" * 9000])
+@pytest.mark.parametrize(
+    "name", [b"Accept", b"Accept-Datetime", b"If-Match", b"If-None-Match", b"Origin", b"X-Request-Id"]
+)
+@pytest.mark.parametrize(
+    "value", [b"\xff\xfe", b"\t", b'"' * 9000, b"," * 9000, b";q=" * 5000, b"(" * 9000, b"W/" * 9000]
+)
 async def test_no_header_field_can_break_an_answer(name, value, curated):
     response = await raw_get(curated, f"/v1/claims/{CLAIM}", name + b": " + value)
     if response.status_code >= 400:
@@ -229,12 +235,17 @@ async def test_a_body_nobody_asked_for_changes_nothing(curated):
     assert_problem(await curated.client.post("/v1/claims", content=b"\xff" * 300_000), 405)
 
 
-NASTY = ["%00", "%ED%A0%80", "%FF", "..", "%2F", "%2e%2e", "null", "NaN", "-1", "0", "1", "٣", "9" * 30, "9" * 400, "1_0",
-         "%0A", "a%00", "😀", "'", '"', "\\", "%25", "%", "%zz", "&", "=", "+", ";", "#", "?", "a" * 300, "china", "CN",
-         "2026", "2026-02-30", "2026-11-23T12:00:00Z", "0001-01-01T00:00:00%2B14:00", "verified", "-value", "relevance",
-         "100", "175", "176", "patents", "!", "(", ":*", " ", "\t", "\u202e", "id", CLAIM, MEASURE, "AAAA", "_", "$1"]  # fmt: skip
-NAMES = ["q", "topic", "measure", "geography", "status", "currency", "lifecycle", "publisher", "stated_from", "stated_to",
-         "ids", "as_of", "sort", "limit", "cursor", "from", "to", "nothing", "%00", ""]  # fmt: skip
+NASTY = [
+    "%00", "%ED%A0%80", "%FF", "..", "%2F", "%2e%2e", "null", "NaN", "-1", "0", "1", "٣", "9" * 30, "9" * 400, "1_0",
+    "%0A", "a%00", "😀", "'", '"', "\\", "%25", "%", "%zz", "&", "=", "+", ";", "#", "?", "a" * 300, "china", "CN",
+    "2026", "2026-02-30", "2026-11-23T12:00:00Z", "0001-01-01T00:00:00%2B14:00", "verified", "-value", "relevance",
+    "100",
+    "175", "176", "patents", "!", "(", ":*", " ", "\t", "\u202e", "id", CLAIM, MEASURE, "AAAA", "_", "$1",
+]  # fmt: skip
+NAMES = [
+    "q", "topic", "measure", "geography", "status", "currency", "lifecycle", "publisher", "stated_from", "stated_to",
+    "ids", "as_of", "sort", "limit", "cursor", "from", "to", "nothing", "%00", "",
+]  # fmt: skip
 FIELDS = ["Accept", "Accept-Datetime", "If-Match", "If-None-Match"]
 
 
@@ -252,7 +263,9 @@ async def test_no_request_made_at_random_breaks_anything(seed, curated):
         target = path + "?" * (rng.random() < 0.9) + "&".join(asked[: rng.randrange(4)])
         lines = [f"{rng.choice(FIELDS)}: {rng.choice(NASTY)}".encode() for _ in range(rng.randrange(2))]
         written = quote(target, safe="/?&=%+;:'\"\\!()*$_-.,#~").replace("\\", "%5C").replace('"', "%22")
-        response = await raw_get(curated, written, *lines, method=rng.choice([b"GET", b"GET", b"GET", b"OPTIONS", b"PUT"]))
+        response = await raw_get(
+            curated, written, *lines, method=rng.choice([b"GET", b"GET", b"GET", b"OPTIONS", b"PUT"])
+        )
         assert response.status_code < 500, (target, lines, response.text)
         if response.status_code >= 400:
             assert_problem(response)

@@ -45,7 +45,9 @@ async def test_options_of_nothing_is_not_found(curated):
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "QUERY", "PROPFIND"])
-@pytest.mark.parametrize("path", ["/v1/claims", f"/v1/claims/{CLAIM}", f"/v1/claims/{CLAIM}/diff", "/livez", "/", "/docs"])
+@pytest.mark.parametrize(
+    "path", ["/v1/claims", f"/v1/claims/{CLAIM}", f"/v1/claims/{CLAIM}/diff", "/livez", "/", "/docs"]
+)
 async def test_a_method_it_does_not_know_is_refused_with_those_it_knows(method, path, curated):
     response = await curated.client.request(method, path)
     problem = assert_problem(response, 405)

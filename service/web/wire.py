@@ -1,0 +1,66 @@
+"""Below HTTP's manners: what is no HTTP at all, or will not end, is refused in the shape every failure has."""
+
+import uuid
+
+import uvicorn
+from httptools import HttpParserError
+from litestar.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from schemas.failures import Failure, Fault, HeadersTooLarge, InvalidRequest, UriTooLong
+from service.web.envelope import ALWAYS, LARGEST_HEADERS, LONGEST_URI
+from service.web.problems import problem_answer
+
+_REASON = {400: b"Bad Request", 414: b"URI Too Long", 431: b"Request Header Fields Too Large"}
+
+
+class Protocol(HttpToolsProtocol):
+    """HTTP/1.1 with limits, and a problem document where the parser gives up."""
+
+    _refusal: Failure | None = None
+    _header_bytes = 0
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._header_bytes = 0
+
+    def on_url(self, url: bytes) -> None:
+        super().on_url(url)
+        if len(self.url) > LONGEST_URI:
+            self._refusal = UriTooLong(f"The address has more than {LONGEST_URI} bytes.")
+            raise HttpParserError("The address is too long.")
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._header_bytes += len(name) + len(value)
+        if self._header_bytes > LARGEST_HEADERS:
+            self._refusal = HeadersTooLarge(f"The header fields have more than {LARGEST_HEADERS} bytes.")
+            raise HttpParserError("The header fields are too large.")
+        super().on_header(name, value)
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's signature; its words say too little
+        failure = self._refusal or InvalidRequest(
+            [Fault("This is no HTTP/1.1 request: its first lines cannot be read.")]
+        )
+        request_id = uuid.uuid4().hex
+        status, headers, body = problem_answer(failure, request_id)
+        lines = [b"HTTP/1.1 %d %s" % (status, _REASON[status])]
+        lines += [b"%s: %s" % (n.encode(), v.encode("latin-1")) for n, v in headers]
+        lines += [b"%s: %s" % field for field in ALWAYS]
+        lines += [b"x-request-id: " + request_id.encode(), b"content-length: %d" % len(body), b"connection: close"]
+        self.transport.write(b"\r\n".join(lines) + b"\r\n\r\n" + body)
+        self.transport.close()
+
+
+def server_config(app: ASGIApp) -> uvicorn.Config:
+    """How uvicorn serves the application, in production and in tests alike."""
+    return uvicorn.Config(
+        app,
+        loop="none",
+        http=Protocol,
+        lifespan="on",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+        proxy_headers=False,
+    )

@@ -23,7 +23,7 @@ class Tiers:
 
     def __init__(self, shared: SharedCache) -> None:
         self.shared = shared
-        self._loading: dict[tuple[str, int], asyncio.Task[Representation]] = {}
+        self._loading: dict[tuple[str, int], asyncio.Task[tuple[Representation, bool]]] = {}
 
     async def get_or_load(self, key: str, position: int, load: Load, *, pinned: bool) -> tuple[Representation, str]:
         """The answer under a key as of `position` or later, and how it was come by (RFC 9211, Cache-Status).
@@ -39,8 +39,10 @@ class Tiers:
             task = asyncio.create_task(self._fill(key, position, load, _PINNED_SECONDS if pinned else _NOW_SECONDS))
             self._loading[flight] = task
             task.add_done_callback(lambda _: self._loading.pop(flight, None))
-            return await asyncio.shield(task), "fwd=miss; stored"
-        return await asyncio.shield(task), "fwd=miss; collapsed"
+            loaded, stored = await asyncio.shield(task)
+            return loaded, "fwd=miss; stored" if stored else "fwd=miss"
+        loaded, _ = await asyncio.shield(task)
+        return loaded, "fwd=miss; collapsed"
 
     async def _kept(self, key: str, position: int) -> Representation | None:
         value = await self.shared.get(key, position)
@@ -53,7 +55,6 @@ class Tiers:
             await self.shared.forget(key)
             return None
 
-    async def _fill(self, key: str, position: int, load: Load, seconds: int) -> Representation:
+    async def _fill(self, key: str, position: int, load: Load, seconds: int) -> tuple[Representation, bool]:
         loaded = await load()
-        await self.shared.put(key, position, _encode(loaded), seconds)
-        return loaded
+        return loaded, await self.shared.put(key, position, _encode(loaded), seconds)

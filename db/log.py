@@ -11,7 +11,7 @@ from db.digest import digest_of
 from db.pool import Reading, Writing
 from db.questions import Questions
 from schemas.claims import ClaimVersion, Draft
-from schemas.failures import LogNotEmpty, VersionConflict
+from schemas.failures import LogNotEmpty, RuleBroken, VersionConflict
 
 _ask = Questions("log.sql")
 
@@ -85,7 +85,11 @@ async def append_versions(
 def _placed(draft: Draft, version: int, position: int, recorded_at: datetime) -> ClaimVersion:
     fields = {name: getattr(draft, name) for name in Draft.__struct_fields__}
     placed = ClaimVersion(version=version, position=position, recorded_at=recorded_at, digest="", **fields)
-    return msgspec.structs.replace(placed, digest=digest_of(placed))
+    placed = msgspec.structs.replace(placed, digest=digest_of(placed))
+    try:
+        return msgspec.convert(msgspec.to_builtins(placed), ClaimVersion)
+    except msgspec.ValidationError as error:  # a Struct made in Python was never checked: nobody could read it again
+        raise RuleBroken("version_is_readable", f"{draft.id}: {error}") from error
 
 
 async def whole_log(connection: Writing, after: int = 0) -> AsyncIterator[ClaimVersion]:

@@ -48,6 +48,7 @@ def fingerprints() -> dict[str, str]:
 async def migrate(pool: Pool, say: Callable[[str], None] = lambda _: None) -> int:
     """Brings the database up to this release: its tables, and curated measures' labels. How many migrations it took."""
     async with unhurried(pool) as connection:
+        await connection.execute("set local lock_timeout = 0")  # another migrator may take its time
         await _alone.run(connection)
         await _keep.run(connection)
         applied = await _recorded(connection)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NewType
 import asyncpg
 import msgspec
 
-from schemas.failures import CannotStart, RuleBroken, StoreUnavailable
+from schemas.failures import CannotStart, RuleBroken, StoreForbids, StoreUnavailable
 
 if TYPE_CHECKING:  # asyncpg's classes take a parameter only for the type checker
     from asyncpg.pool import PoolConnectionProxy
@@ -73,7 +73,7 @@ async def open_pool(url: str, size: int = 10) -> Pool:
                 },
             )
     except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise CannotStart(f"Postgres cannot be reached: {_first_line(error)}") from error
+        raise CannotStart(f"The PostgreSQL of CITABLE_DATABASE_URL cannot be reached: {_first_line(error)}.") from error
 
 
 @asynccontextmanager
@@ -132,11 +132,13 @@ def _failures_named() -> Iterator[None]:
         yield
     except asyncpg.IntegrityConstraintViolationError as error:
         raise RuleBroken(error.constraint_name or "unnamed", _first_line(error)) from error
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise StoreForbids(f"The database role may not do that: {_first_line(error)}.") from error
     except (asyncpg.DataError, asyncpg.SyntaxOrAccessError):
         raise  # our own mistake: it must be seen, and as what it is
     except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError) as error:
-        raise StoreUnavailable(f"Postgres does not answer: {_first_line(error)}") from error
+        raise StoreUnavailable(f"Postgres does not answer: {_first_line(error)}.") from error
 
 
 def _first_line(error: BaseException) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0]
+    return (str(error) or type(error).__name__).splitlines()[0].rstrip(".")

@@ -22,6 +22,8 @@ from schemas.fields import (
 from schemas.sources import Source
 from schemas.verification import Currency, Lifecycle, Verification
 
+MOST_RELATIONS = 100
+
 
 class Comparator(StrEnum):
     """How the wording bounds the number: "more than" is `gt`, "about" is `approx`. New values may be added."""
@@ -119,7 +121,7 @@ class Draft(Answer, frozen=True, kw_only=True):
     currency: Currency
     verification: Verification
     sources: Annotated[list[Source], Meta(max_length=50)]
-    relations: Annotated[list[Relation], Meta(max_length=100)]
+    relations: Annotated[list[Relation], Meta(max_length=MOST_RELATIONS)]
     change: Change
 
 
@@ -143,7 +145,7 @@ class ClaimVersion(Answer, frozen=True, kw_only=True):
     currency: Currency
     verification: Verification
     sources: Annotated[list[Source], Meta(max_length=50)]
-    relations: Annotated[list[Relation], Meta(max_length=100)]
+    relations: Annotated[list[Relation], Meta(max_length=MOST_RELATIONS)]
     change: Change
     digest: Digest
 

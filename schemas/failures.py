@@ -102,5 +102,9 @@ class StoreUnavailable(Failure):
     """Postgres does not answer, or not in time. Trying again later is right."""
 
 
+class StoreForbids(Failure):
+    """The database role we connect as lacks a privilege: a mistake of the set-up, which no caller can mend."""
+
+
 class CannotStart(Failure):
     """The program cannot start, for a reason its operator can mend."""

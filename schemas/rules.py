@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from schemas.claims import ChangeKind, Comparator, Draft
+from schemas.claims import MOST_RELATIONS, ChangeKind, Comparator, Draft
 from schemas.sources import Stance
 from schemas.verification import Lifecycle, Status
 
@@ -25,7 +25,8 @@ class Broken(NamedTuple):
 
 def broken_rules(draft: Draft) -> list[Broken]:
     """Every rule the draft breaks by itself."""
-    return [*_quantity(draft), *_dates(draft), *_verification(draft), *_relations(draft), *_retraction(draft)]
+    checks = (_words, _quantity, _dates, _verification, _relations, _retraction)
+    return [broken for check in checks for broken in check(draft)]
 
 
 def first_day(partial: str) -> date | None:
@@ -46,6 +47,13 @@ def last_day(partial: str) -> date | None:
     return date(first.year, month, calendar.monthrange(first.year, month)[1])
 
 
+def _words(draft: Draft) -> Iterator[Broken]:
+    if not draft.statement.strip():
+        yield Broken("statement_says_something", "/statement", "The statement is only white space.")
+    if not draft.attributed_to.strip():
+        yield Broken("attribution_says_something", "/attributed_to", "The attribution is only white space.")
+
+
 def _quantity(draft: Draft) -> Iterator[Broken]:
     lower, upper = draft.quantity.lower, draft.quantity.upper
     if draft.quantity.comparator is Comparator.BETWEEN and (lower is None or upper is None):
@@ -61,6 +69,9 @@ def _dates(draft: Draft) -> Iterator[Broken]:
         "/period/end": draft.period.end,
         "/verification/decided_on": draft.verification.decided_on,
     }
+    for place, source in enumerate(draft.sources):
+        dates[f"/sources/{place}/published_on"] = source.published_on
+        dates[f"/sources/{place}/retrieved_on"] = source.retrieved_on
     for pointer, written in dates.items():
         if written is not None and first_day(written) is None:
             yield Broken("dates_are_dates", pointer, f"{written} is not a date of the calendar.")
@@ -81,6 +92,9 @@ def _verification(draft: Draft) -> Iterator[Broken]:
 
 
 def _relations(draft: Draft) -> Iterator[Broken]:
+    if len(draft.relations) > MOST_RELATIONS:
+        sentence = f"A claim may have {MOST_RELATIONS} relations; {draft.id} would have {len(draft.relations)}."
+        yield Broken("lists_are_bounded", "/relations", sentence)
     for place, relation in enumerate(draft.relations):
         if relation.claim == draft.id:
             yield Broken("relation_is_to_another", f"/relations/{place}/claim", "A claim cannot relate to itself.")

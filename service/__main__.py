@@ -1,6 +1,23 @@
-"""`python -m service` is the command `citable`."""
+"""The command `citable`, which `python -m service` is too."""
 
-from service.cli import main
+import sys
+from typing import NoReturn
+
+from service.interrupts import on_interrupt, raise_interrupt
+
+
+def main() -> NoReturn:
+    """Runs the command. Interrupted, it stops all it started: serving ends well, anything else with exit status 130."""
+    on_interrupt(raise_interrupt)  # before anything slow is imported: an interrupt may come at once
+    try:
+        from service.cli import run_command_line
+
+        status = run_command_line()
+    except KeyboardInterrupt:
+        print("· stopped", file=sys.stderr)  # noqa: T201 - the console may not be imported yet
+        status = 0 if {"run", "serve"} & set(sys.argv[1:2]) else 130
+    sys.exit(status)
+
 
 if __name__ == "__main__":
     main()

@@ -3,19 +3,22 @@
 import json
 import os
 import shutil
+import stat
 import sys
 import tempfile
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO, Any, NoReturn
+from typing import IO, Any
 
 import click
+import msgspec
 
 from db.log import latest_position
 from db.migrations import migrate, require_migrated
 from db.pool import Pool, open_pool, reading
-from schemas.failures import Failure
+from schemas.failures import Failure, FileRefused
+from schemas.fields import Line
 from service.console import progress, say, say_failure
 from service.release import VERSION
 from service.settings import settings_from_environment
@@ -46,6 +49,7 @@ def serve_command() -> None:
     settings = settings_from_environment()
     with servers_of(settings) as (database_url, redis_url):
         run(serve_only(settings, database_url, redis_url))
+    say("stopped")
 
 
 @citable.command("migrate")
@@ -61,7 +65,13 @@ def migrate_command() -> None:
 
 @citable.command("import")
 @click.argument("file", type=FILE)
-@click.option("--by", default="import", show_default=True, help="Who makes the new versions, for `change.by`.")
+@click.option(
+    "--by",
+    default="import",
+    show_default=True,
+    callback=lambda *given: _author(*given),
+    help="Who made the new versions.",
+)
 def import_command(file: Path, by: str) -> None:
     """Make claims read as FILE has them (NDJSON; - is standard input). All of it or nothing; twice adds nothing."""
 
@@ -120,23 +130,22 @@ def openapi_command(file: Path) -> None:
     say(f"{file} is written")
 
 
-def main() -> NoReturn:
-    """Runs the command. A failure is a sentence and exit status 1; Ctrl-C says that it stopped."""
+def run_command_line() -> int:
+    """Runs the command; returns its exit status. A failure is a sentence and 1, never a traceback."""
     try:
         citable(standalone_mode=False)
     except Failure as failure:
         say_failure(failure)
-        sys.exit(1)
+        return 1
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
-        say("stopped")
-        sys.exit(0)
+        return error.exit_code
+    except click.Abort:
+        raise KeyboardInterrupt from None
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
-    sys.exit(0)
+        return 1
+    return 0
 
 
 def _with_database(work: Callable[[Pool], Coroutine[Any, Any, None]]) -> None:
@@ -177,11 +186,35 @@ def _opened(file: Path, *, seekable: bool = False) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def _written_whole(file: Path) -> Iterator[IO[bytes]]:
-    """A file to write that takes its name only when it is whole: an interrupted export leaves none."""
-    with tempfile.NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", delete=False) as partial:
-        try:
-            yield partial.file
-        except BaseException:
-            Path(partial.name).unlink()
-            raise
-    Path(partial.name).replace(file)
+    """A file to write that takes its name only when it is whole: an interrupted export leaves none.
+
+    What is no regular file (a pipe, a device) is written to as it is.
+    """
+    file = file.resolve()
+    try:
+        if file.exists() and not file.is_file():
+            with file.open("wb") as stream:
+                yield stream
+            return
+        with tempfile.NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", delete=False) as partial:
+            try:
+                yield partial.file
+            except BaseException:
+                Path(partial.name).unlink()
+                raise
+        umask = os.umask(0)
+        os.umask(umask)
+        Path(partial.name).chmod(stat.S_IMODE(file.stat().st_mode) if file.exists() else 0o666 & ~umask)
+        Path(partial.name).replace(file)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise FileRefused(f"{file} cannot be written: {error.strerror}.") from error
+
+
+def _author(_: click.Context, __: click.Parameter, value: str) -> str:
+    """A name that may stand in `change.by`."""
+    try:
+        return msgspec.convert(value, Line)
+    except msgspec.ValidationError as error:
+        raise click.BadParameter("it is one line of at most 500 characters.") from error

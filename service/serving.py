@@ -3,7 +3,6 @@
 import asyncio
 import errno
 import logging
-import os
 import signal
 import socket
 from collections.abc import Coroutine, Iterator
@@ -21,6 +20,7 @@ from db.pool import reading
 from schemas.failures import CannotStart
 from service.app import build_app
 from service.console import progress, say
+from service.interrupts import ignore_interrupts, on_interrupt
 from service.runtime import Runtime, running
 from service.settings import Settings
 from service.transfer import import_claims
@@ -43,6 +43,7 @@ def run_everything(settings: Settings) -> None:
     listener = listen(settings)
     with servers_of(settings) as (database_url, redis_url):
         run(_run_everything(settings, database_url, redis_url, listener))
+    say("stopped")
 
 
 async def _run_everything(settings: Settings, database_url: str, redis_url: str, listener: socket.socket) -> None:
@@ -82,11 +83,16 @@ async def serve(runtime: Runtime, listener: socket.socket) -> None:
 
 
 class _Server(uvicorn.Server):
-    """A server that says where it can be reached once it can."""
+    """A server that says where it can be reached once it can, and stops at the first signal."""
 
     def __init__(self, config: uvicorn.Config, origin: str) -> None:
         super().__init__(config)
         self._origin = origin
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        on_interrupt(lambda: self.handle_exit(signal.SIGINT, None))
+        yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -118,8 +124,23 @@ def listen(settings: Settings) -> socket.socket:
 
 
 def run(work: Coroutine[Any, Any, None]) -> None:
-    """Runs asynchronous work to its end; SIGTERM ends it as Ctrl-C does."""
+    """Runs asynchronous work to its end. KeyboardInterrupt after the first Ctrl-C or SIGTERM, when all is closed."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
-    signal.signal(signal.SIGTERM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(work)
+
+    async def until_interrupted() -> None:
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+
+        def cancel() -> None:
+            if task is not None:
+                loop.call_soon_threadsafe(task.cancel)
+
+        on_interrupt(cancel)
+        await work
+
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(until_interrupted())
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
+    finally:
+        ignore_interrupts()  # what follows only stops what was started

@@ -24,9 +24,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     data: Annotated[str, Meta(description="Folder of the embedded servers' data.")] = ".citable"
     host: Annotated[str, Meta(description="Address to listen on.")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=1, le=65535, description="Port to listen on.")] = 8000
-    public_url: Annotated[
-        str | None, Meta(description="Where readers reach this API, `https://…`, for absolute links in answers.")
-    ] = None
+    public_url: (
+        Annotated[
+            str,
+            Meta(
+                pattern=r"^https?://[^/\s]+(/[^\s?#]*)?$(?!\n)",
+                description="Where readers reach this API, `https://…`, for absolute links in answers.",
+            ),
+        ]
+        | None
+    ) = None
     database_connections: Annotated[
         int, Meta(ge=1, le=200, description="The most connections to PostgreSQL a process holds.")
     ] = 10
@@ -34,7 +41,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def origin(self) -> str:
         """The address absolute links begin with, without a final slash."""
-        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
 
 
 def settings_from_environment(variables: Mapping[str, str] = environ) -> Settings:

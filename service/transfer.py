@@ -181,7 +181,9 @@ def _checked(file: IO[bytes], progress: Progress) -> Iterator[ClaimVersion]:
     before: ClaimVersion | None = None
     for number, line in enumerate(file, 1):
         version: ClaimVersion | None = _decoded(_version_line, number, line, faults)
-        if version is not None:
+        if version is not None and line.rstrip(b"\n") != msgspec.json.encode(version):
+            faults.append((number, "", "The line is not as an export writes it: something was added or changed."))
+        elif version is not None:
             fault = _misplaced(version, before, number, newest.get(version.id, 0))
             if fault:
                 faults.append((number, *fault))

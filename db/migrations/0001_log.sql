@@ -34,6 +34,12 @@ create function is_partial_date(partial text) returns boolean
     select partial is null or first_day(partial) is not null
 $$;
 
+create function sources_are_dated(sources jsonb) returns boolean
+    language sql immutable parallel safe as $$
+    select coalesce(bool_and(is_partial_date(s ->> 'published_on') and is_partial_date(s ->> 'retrieved_on')), true)
+    from jsonb_array_elements(sources) s
+$$;
+
 create function is_decimal(written text) returns boolean
     language sql immutable parallel safe as $$
     select written is null
@@ -113,6 +119,7 @@ create table claim_version (
         is_partial_date(stated_on)
         and is_partial_date(period ->> 'start') and is_partial_date(period ->> 'end')
         and is_partial_date(verification ->> 'decided_on')
+        and sources_are_dated(sources)
     ),
     constraint period_in_order check (
         first_day(period ->> 'start') is null
@@ -147,6 +154,11 @@ create table claim_version (
     ),
     constraint relation_is_to_another check (
         not jsonb_path_exists(relations, '$[*] ? (@.claim == $self)', jsonb_build_object('self', id))
+    ),
+
+    constraint lists_are_bounded check (
+        cardinality(topics) <= 20 and jsonb_array_length(sources) <= 50 and jsonb_array_length(relations) <= 100
+        and jsonb_array_length(verification -> 'caveats') <= 20
     ),
 
     constraint change_is_known check (

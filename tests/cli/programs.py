@@ -12,6 +12,8 @@ from typing import IO
 
 import httpx
 
+from db.embedded import socket_folder
+
 ROOT = Path(__file__).parents[2]
 WITHIN = 60.0
 """Seconds anything here may take. It is a bound on hanging, not a measure of speed."""
@@ -116,12 +118,16 @@ def until(holds, what: str) -> None:
 
 
 def processes_of(folder: Path) -> dict[int, str]:
-    """The processes that work in a folder or name it in their command line, by their ids. None where /proc is not."""
-    found = {}
+    """The processes of a data folder, by their ids: they work in it or in its sockets' folder, or name one of them.
+
+    None where /proc is not.
+    """
+    found, folders = {}, (folder, socket_folder(folder.resolve()))
     for process in Path("/proc").glob("[0-9]*"):
         try:
             command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
-            if str(folder) in command or (process / "cwd").readlink().is_relative_to(folder):
+            place = (process / "cwd").readlink()
+            if any(str(one) in command or place.is_relative_to(one) for one in folders):
                 found[int(process.name)] = command
         except OSError:
             continue  # it ended meanwhile, or is someone else's

@@ -72,7 +72,7 @@ async def test_an_export_that_does_not_reach_its_end_leaves_no_file_and_the_old_
         until(lambda: len(list(folder.iterdir())) > 1, "it begins to write")
         if end is not None:
             end(program, connection)
-        assert program.ends() == (0 if end else 1)
+        assert program.ends() == (130 if end else 1)
     await connection.close()
     assert "Traceback" not in program.said, program.said
     assert [file.name for file in folder.iterdir()] == ["log.jsonl"]

@@ -151,8 +151,11 @@ class TestSupersession:
         others = [claim(f"other-{number}") for number in range(100)]
         full = related("older", *(("context_for", other["id"]) for other in others))
         await import_claims(pool, file_of(*others, full), "desk")
-        with pytest.raises(FileRefused, match="relations"):
+        with pytest.raises(FileRefused) as refused:
             await import_claims(pool, file_of(self.NEWER), "desk")
+        ((_, pointer, sentence),) = refused.value.faults
+        assert pointer == "/relations"
+        assert "lists_are_bounded" in sentence
         assert len(await log_of(pool)) == 101
 
 

@@ -110,11 +110,6 @@ def _a_file_for_postgres(data):
     (data / "postgres").write_text("a file")
 
 
-def _a_file_for_valkey(data):
-    data.mkdir()
-    (data / "valkey").write_text("a file")
-
-
 def _a_file(data):
     data.write_text("a file")
 
@@ -133,7 +128,7 @@ def _a_folder_for_the_lock(data):
 
 
 WRONG = [
-    _garbage, _version_only, _a_file_for_postgres, _a_file_for_valkey, _a_file, _below_a_file, _a_dangling_link,
+    _garbage, _version_only, _a_file_for_postgres, _a_file, _below_a_file, _a_dangling_link,
     _a_folder_for_the_lock,
 ]  # fmt: skip
 

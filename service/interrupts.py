@@ -1,0 +1,28 @@
+"""Ctrl-C and SIGTERM: the first one stops the program in order, and later ones cannot break the stopping."""
+
+import signal
+from collections.abc import Callable
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def on_interrupt(act: Callable[[], None]) -> None:
+    """Does `act` at the first signal, and from then on nothing at any."""
+
+    def first(*_: object) -> None:
+        ignore_interrupts()
+        act()
+
+    for number in SIGNALS:
+        signal.signal(number, first)
+
+
+def ignore_interrupts() -> None:
+    """Lets what is stopping stop in peace. Everything that stops is bounded in time."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+
+
+def raise_interrupt() -> None:
+    """Ends what runs, wherever it is, closing everything on the way out."""
+    raise KeyboardInterrupt

@@ -17,7 +17,14 @@ _ask = Questions("log.sql")
 
 
 class Head(msgspec.Struct, frozen=True):
-    """The newest position, and when it was recorded."""
+    """Which log this is (another database's is another one), and its newest position."""
+
+    log: str
+    position: int
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """The newest position taken, and when it was recorded."""
 
     position: int
     recorded_at: datetime
@@ -31,18 +38,18 @@ class Settled(msgspec.Struct, frozen=True):
 
 
 _head = _ask("log_head", Head)
-_settled_head = _ask("settled_head", Head)
+_settled_head = _ask("settled_head", int)
 _reads_settled = _ask("reads_settled", Settled)
 _position_at = _ask("position_at", int)
-_take = _ask("take_positions", Head)
-_place = _ask("place_head", Head)
+_take = _ask("take_positions", Taken)
+_place = _ask("place_head", Taken)
 _append = _ask("append_versions", NoneType)
 _whole = _ask("whole_log", ClaimVersion)
 
 
-async def latest_position(connection: Reading) -> int:
-    """The newest position; 0 while the log is empty."""
-    return (await _head.only(connection)).position
+async def log_head(connection: Reading) -> Head:
+    """The head of the log: position 0 while it is empty."""
+    return await _head.only(connection)
 
 
 async def position_as_of(connection: Reading, instant: datetime) -> int | None:
@@ -54,7 +61,7 @@ async def position_as_of(connection: Reading, instant: datetime) -> int | None:
     if not state.past:
         return None
     if not state.settled:
-        await _settled_head.only(connection)
+        await _settled_head.value(connection)
     return await _position_at.value(connection, instant)
 
 
@@ -98,7 +105,7 @@ async def whole_log(connection: Writing, after: int = 0) -> AsyncIterator[ClaimV
         yield version
 
 
-async def open_restore(connection: Writing, last: Head) -> None:
+async def open_restore(connection: Writing, last: Taken) -> None:
     """Prepares an empty log to take versions up to `last` as they were. LogNotEmpty if it holds any."""
     if await _place.one(connection, last.position, last.recorded_at) is None:
         raise LogNotEmpty("The log is not empty: restore into a new database.")

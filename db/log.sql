@@ -1,10 +1,10 @@
 -- name: log_head
--- The newest position, and when it was recorded.
-select position, recorded_at from log_head
+-- Which log this is, and its newest position.
+select log::text as log, position from log_head
 
 -- name: settled_head
 -- The newest position once every write that has already taken its positions is committed or gone: waits for it.
-select position, recorded_at from log_head for share
+select position from log_head for share
 
 -- name: reads_settled
 -- Whether an instant ($1) is past, and whether every version recorded by then is certain to be committed: it is older

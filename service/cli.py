@@ -14,7 +14,7 @@ from typing import IO, Any
 import click
 import msgspec
 
-from db.log import latest_position
+from db.log import log_head
 from db.migrations import migrate, require_migrated
 from db.pool import Pool, open_pool, reading
 from schemas.failures import Failure, FileRefused
@@ -92,7 +92,7 @@ def export_command(file: Path) -> None:
     async def work(pool: Pool) -> None:
         await require_migrated(pool)
         async with reading(pool) as connection:
-            total = await latest_position(connection)
+            total = (await log_head(connection)).position
         with ExitStack() as stack:
             target = stack.enter_context(_written_whole(file)) if str(file) != "-" else sys.stdout.buffer
             bar = stack.enter_context(progress("exporting", total))

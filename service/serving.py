@@ -14,7 +14,7 @@ import uvicorn
 import uvloop
 
 from db.embedded import embedded_servers
-from db.log import latest_position
+from db.log import log_head
 from db.migrations import CURATED, migrate, require_migrated
 from db.pool import reading
 from schemas.failures import CannotStart
@@ -51,7 +51,7 @@ async def _run_everything(settings: Settings, database_url: str, redis_url: str,
         if await migrate(runtime.pool, say):
             say("the database is migrated")
         async with reading(runtime.pool) as connection:
-            position = await latest_position(connection)
+            position = (await log_head(connection)).position
         if position == 0:
             await load_curated(runtime)
         else:

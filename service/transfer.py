@@ -7,7 +7,7 @@ import msgspec
 
 from db.claims import missing_claims, newest_versions
 from db.digest import digest_of
-from db.log import Head, append_versions, open_restore, put_versions, whole_log
+from db.log import Taken, append_versions, open_restore, put_versions, whole_log
 from db.pool import Pool, reading, unhurried, writing
 from schemas.claims import ClaimVersion, Draft, RelationType
 from schemas.failures import FileRefused, RuleBroken, VersionConflict
@@ -146,21 +146,21 @@ async def export_log(pool: Pool, progress: Progress = _quiet) -> AsyncIterator[b
             yield msgspec.json.encode(version) + b"\n"
 
 
-async def restore_log(pool: Pool, file: IO[bytes], progress: Progress = _quiet) -> Head:
+async def restore_log(pool: Pool, file: IO[bytes], progress: Progress = _quiet) -> Taken:
     """Puts an exported log into an empty database, exactly as it was; returns its head.
 
     Every line is checked first: that positions and versions follow each other, that times never go back, and that the
     digest is its content's. FileRefused names the first line that fails; LogNotEmpty if the database holds a version.
     """
-    head = Head(position=0, recorded_at=msgspec.convert("0001-01-01T00:00:00Z", Head.__annotations__["recorded_at"]))
+    last: Taken | None = None
     for version in _checked(file, progress):
-        head = Head(position=version.position, recorded_at=version.recorded_at)
-    if head.position == 0:
+        last = Taken(position=version.position, recorded_at=version.recorded_at)
+    if last is None:
         raise FileRefused("The file holds no versions.")
     file.seek(0)
     try:
         async with unhurried(pool) as connection:
-            await open_restore(connection, head)
+            await open_restore(connection, last)
             batch: list[ClaimVersion] = []
             for line in file:
                 batch.append(_version_line.decode(line))
@@ -171,7 +171,7 @@ async def restore_log(pool: Pool, file: IO[bytes], progress: Progress = _quiet) 
             await put_versions(connection, batch)
     except RuleBroken as broken:
         raise FileRefused(f"The file breaks the rule {broken.rule}: {broken.detail}.") from broken
-    return head
+    return last
 
 
 def _checked(file: IO[bytes], progress: Progress) -> Iterator[ClaimVersion]:

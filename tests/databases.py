@@ -38,9 +38,10 @@ class Cluster:
         await pool.close()
 
     async def new_database(self, template: str) -> str:
-        """The name of a new database like `template`."""
+        """The name of a new database like `template`: `curated`, `bare`, or `unmigrated`."""
         name = f"test_{next(_numbers)}"
-        await self._execute(f"create database {name} template {template} strategy file_copy")
+        source = "" if template == "unmigrated" else f"template {template} strategy file_copy"
+        await self._execute(f"create database {name} {source}")
         return name
 
     async def drop(self, database: str) -> None:
@@ -51,12 +52,18 @@ class Cluster:
     async def pool(self, template: str = "bare", size: int = 5) -> AsyncIterator[Pool]:
         """A pool on a new database, gone when the block ends."""
         name = await self.new_database(template)
+        async with self.pool_on(name, size) as pool:
+            yield pool
+        await self.drop(name)
+
+    @asynccontextmanager
+    async def pool_on(self, name: str, size: int = 2) -> AsyncIterator[Pool]:
+        """A pool on a database there is."""
         pool = await open_pool(self.url(name), size)
         try:
             yield pool
         finally:
             await pool.close()
-            await self.drop(name)
 
     async def _execute(self, statement: str) -> None:
         connection = await asyncpg.connect(self.url("citable"))

@@ -47,9 +47,11 @@ create function is_decimal(written text) returns boolean
 $$;
 
 -- The newest position. A writer locks this row last and holds it until it commits: so positions are dense, in commit
--- order, and `recorded_at` never decreases. `taken_at` is when the writer took its positions; null in a restore.
+-- order, and `recorded_at` never decreases. `taken_at` is when the writer took its positions; null in a restore. `log`
+-- tells this log from every other, so that nothing kept of another one is taken for ours.
 create table log_head (
     only_row boolean primary key default true,
+    log uuid not null default gen_random_uuid(),
     position bigint not null,
     recorded_at timestamptz not null,
     taken_at timestamptz,
@@ -270,8 +272,8 @@ begin
     if tg_op <> 'UPDATE' then
         perform refuse('log_head_stays', 'the log has one head, and keeps it');
     end if;
-    if new.position < old.position or new.recorded_at < old.recorded_at then
-        perform refuse('log_head_only_grows', 'positions and their times never go back');
+    if new.position < old.position or new.recorded_at < old.recorded_at or new.log <> old.log then
+        perform refuse('log_head_only_grows', 'positions and their times never go back, and a log stays itself');
     end if;
     return new;
 end $$;

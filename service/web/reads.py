@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 from litestar.response.base import ASGIResponse
 
-from db.log import latest_position, position_as_of
+from db.log import log_head, position_as_of
 from db.pool import Reading, reading
 from schemas.failures import Fault, InvalidRequest
 from schemas.fields import Request
@@ -29,8 +29,9 @@ Load = Callable[[Reading], Awaitable[Representation]]
 
 @dataclass(frozen=True)
 class At:
-    """The position an answer is as of, and whether the caller named it or means "now"."""
+    """The log and the position an answer is as of, and whether the caller named it or means "now"."""
 
+    log: str
     position: int
     pinned: bool
 
@@ -47,19 +48,15 @@ class Read:
         """The position to answer as of: the one a cursor is `frozen` at. InvalidRequest if it lies in the future."""
         asked = frozen if frozen is not None else None if as_of is None else read_as_of(as_of)
         async with reading(self.runtime.pool) as connection:
-            if isinstance(asked, datetime):
-                position = await position_as_of(connection, asked)
-                if position is None:
-                    raise _future(f"`as_of` lies in the future: {as_of}.")
-                return At(position, pinned=True)
-            newest = await latest_position(connection)
-        if frozen is not None and frozen > newest:
-            raise InvalidRequest(
-                [Fault(f"`cursor` lies in the future: the newest position is {newest}.", parameter="cursor")]
-            )
-        if asked is not None and asked > newest:
-            raise _future(f"`as_of` lies in the future: the newest position is {newest}.")
-        return At(newest, pinned=False) if asked is None else At(asked, pinned=True)
+            head = await log_head(connection)
+            position = await position_as_of(connection, asked) if isinstance(asked, datetime) else asked
+        if asked is None:
+            return At(head.log, head.position, pinned=False)
+        if position is None:
+            raise _future("as_of", f"it is later than now: {as_of}")
+        if not isinstance(asked, datetime) and position > head.position:
+            raise _future("as_of" if frozen is None else "cursor", f"the newest position is {head.position}")
+        return At(head.log, position, pinned=True)
 
     def media_type(self, available: Sequence[str]) -> str:
         """The best media type for the caller. NotAcceptable if there is none."""
@@ -76,7 +73,7 @@ class Read:
 
         asked = msgspec.to_builtins(query) if query is not None else {}
         what = msgspec.json.encode([media_type, asked], order="deterministic").decode()
-        key = answer_key(self.path, what, at.position if at.pinned else None)
+        key = answer_key(at.log, self.path, what, at.position if at.pinned else None)
         found, status = await self.runtime.cache.get_or_load(key, at.position, loaded, pinned=at.pinned)
         policy = cache_control or (PINNED if at.pinned else CURRENT)
         return self.send(found, policy, [("cache-status", f"citable-redis; {status}")])
@@ -92,5 +89,5 @@ class Read:
         return ASGIResponse(body=found.body, headers=[("content-type", found.media_type), *described])
 
 
-def _future(sentence: str) -> InvalidRequest:
-    return InvalidRequest([Fault(sentence, parameter="as_of")])
+def _future(parameter: str, why: str) -> InvalidRequest:
+    return InvalidRequest([Fault(f"`{parameter}` lies in the future: {why}.", parameter=parameter)])

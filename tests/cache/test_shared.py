@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from db.migrations import migrate
 from service.cache.keys import answer_key
 from service.cache.shared import SharedCache
 from service.cache.tiers import Tiers
@@ -104,11 +105,27 @@ async def test_a_correction_is_read_at_once_by_every_process(cluster):
     await cluster.drop(name)
 
 
+async def test_databases_that_share_a_redis_do_not_share_answers(cluster):
+    """A log that was imported anew starts at position 1 again, beside what is kept of the old one."""
+    redis_url, path = f"{cluster.servers.redis_url}?db=5", "/v1/claims/harbour-cranes-4100"
+    answers = []
+    for number in ("4100", "5200"):
+        name = await cluster.new_database("unmigrated")
+        async with cluster.pool_on(name) as pool:
+            await migrate(pool)
+            await published(pool, draft(quantity__value=number))
+        async with serving(cluster.url(name), redis_url) as api:
+            answers += [(await api.get(path)).json()["quantity"]["value"] for _ in range(2)]
+        await cluster.drop(name)
+    assert answers == ["4100", "4100", "5200", "5200"]
+
+
 def test_a_key_says_everything_its_answer_depends_on():
     keys = {
-        answer_key(path, what, position)
+        answer_key(log, path, what, position)
+        for log in ("one", "other")
         for path in ("/v1/claims", "/v1/topics")
         for what in ("", "a", "b")
         for position in (None, 1, 2)
     }
-    assert len(keys) == 18
+    assert len(keys) == 36

@@ -17,9 +17,13 @@ HEAD = {
     "going back": ("update log_head set position = 0", "log_head_only_grows"),
     "going negative": ("update log_head set position = -1", "log_head_only_grows"),
     "an earlier time": ("update log_head set recorded_at = '2020-01-01'", "log_head_only_grows"),
+    "another name": ("update log_head set log = gen_random_uuid()", "log_head_only_grows"),
     "a deletion": ("delete from log_head", "log_head_stays"),
     "a truncation": ("truncate log_head", "log_head_stays"),
-    "a second head": ("insert into log_head values (false, 0, now())", "log_head_stays"),
+    "a second head": (
+        "insert into log_head (only_row, position, recorded_at) values (false, 0, now())",
+        "log_head_stays",
+    ),
 }
 
 

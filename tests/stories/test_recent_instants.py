@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from db.log import append_versions, latest_position, position_as_of
+from db.log import append_versions, log_head, position_as_of
 from db.pool import reading, writing
 from schemas.failures import RuleBroken
 from tests.given import draft, published
@@ -75,7 +75,7 @@ async def test_a_write_that_held_its_positions_too_long_is_refused(pool):
         await write_for_a_minute()
     assert refused.value.rule == "write_within_deadline"
     async with reading(pool) as connection:
-        assert await latest_position(connection) == 0
+        assert (await log_head(connection)).position == 0
 
 
 async def test_two_writers_commit_in_the_order_of_their_positions(pool):

@@ -36,6 +36,7 @@ _mementos = _ask("mementos_of", Moment)
 _neighbours = _ask("neighbours_of", Moment)
 _at = _ask("versions_at", ClaimVersion)
 _newest = _ask("newest_versions", ClaimVersion)
+_superseding = _ask("newest_superseding", ClaimVersion)
 _missing = _ask("missing_claims", str)
 _terms = _ask("search_terms", str)
 _page: dict[Sort, Question[Place]] = {
@@ -80,6 +81,11 @@ async def newest_versions(connection: Reading, ids: Collection[str]) -> list[Cla
     return await _newest.many(connection, list(ids))
 
 
+async def newest_superseding(connection: Reading, ids: Collection[str]) -> list[ClaimVersion]:
+    """The newest versions that say they supersede one of `ids`."""
+    return await _superseding.many(connection, list(ids))
+
+
 async def missing_claims(connection: Reading, ids: Sequence[str], position: int) -> list[str]:
     """Which of `ids` named no claim at `position`."""
     return await _missing.values(connection, position, list(dict.fromkeys(ids)))
@@ -102,7 +108,7 @@ async def claims_page(
             wanted.status,
             wanted.currency,
             wanted.lifecycle,
-            None if wanted.publisher is None else [publisher.lower() for publisher in wanted.publisher],
+            wanted.publisher,
             wanted.stated_from,
             wanted.stated_to,
             limit + 1,

@@ -48,12 +48,20 @@ join claim_version v on v.position = page.position
 order by page.nth
 
 -- name: newest_versions
--- The newest versions of some claims ($1).
+-- The newest versions of some claims ($1), straight from the log.
+select distinct on (v.id) {version}
+from claim_version v
+where v.id = any($1::text[])
+order by v.id, v.version desc
+
+-- name: newest_superseding
+-- The newest versions that say they supersede one of some claims ($1).
 select {version}
 from claim_index i
 join claim_version v on v.position = i.position
-where i.id = any($1::text[]) and i.until = 9223372036854775807
-order by v.id
+where i.until = 9223372036854775807 and jsonb_path_exists(
+    v.relations, '$[*] ? (@.type == "supersedes" && @.claim == $older[*])', jsonb_build_object('older', to_jsonb($1::text[])))
+order by v.position
 
 -- name: missing_claims
 -- Which ids ($2) named no claim at a position ($1), in the order they were asked for.
@@ -78,7 +86,7 @@ where i.position <= $1 and i.until > $1
     and ($7::text[] is null or i.status = any($7))
     and ($8::text[] is null or i.currency = any($8))
     and ($9::text[] is null or i.lifecycle = any($9))
-    and ($10::text[] is null or i.publishers && $10)
+    and ($10::text[] is null or i.publishers && (select array_agg(lower(p)) from unnest($10) p))
     and ($11::text is null or i.stated_last >= first_day($11))
     and ($12::text is null or i.stated_first <= last_day($12))
 

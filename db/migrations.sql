@@ -2,6 +2,9 @@
 -- Waits for a migration under way elsewhere; released with the transaction.
 select pg_advisory_xact_lock(hashtext('citable migrations'))
 
+-- name: database_encoding
+select current_setting('server_encoding')
+
 -- name: keep_migrations
 create table if not exists schema_migration (
     name text primary key,

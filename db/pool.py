@@ -50,8 +50,11 @@ async def _read_json_as_values(connection: _Connection) -> None:
     )
 
 
-async def open_pool(url: str, size: int = 10) -> Pool:
-    """A pool on the database at `url`. Says in one sentence why it cannot be reached."""
+async def open_pool(url: str, size: int = 10, within: float | None = ANSWER_WITHIN) -> Pool:
+    """A pool on the database at `url`, whose statements take `within` seconds unless they say otherwise.
+
+    CannotStart says in one sentence why it cannot be reached.
+    """
     try:
         async with asyncio.timeout(10):
             return await asyncpg.create_pool(
@@ -59,7 +62,7 @@ async def open_pool(url: str, size: int = 10) -> Pool:
                 min_size=1,
                 max_size=size,
                 timeout=CONNECT_WITHIN,
-                command_timeout=ANSWER_WITHIN,
+                command_timeout=within,
                 connection_class=_PlainConnection,
                 init=_read_json_as_values,
                 server_settings={
@@ -80,8 +83,7 @@ async def open_pool(url: str, size: int = 10) -> Pool:
 async def reading(pool: Pool) -> AsyncGenerator[Reading]:
     """A connection to ask with. StoreUnavailable if none is free within a second or Postgres does not answer."""
     with _failures_named():
-        async with asyncio.timeout(ACQUIRE_WITHIN):
-            connection = await pool.acquire()
+        connection = await _acquired(pool)
         try:
             yield Reading(connection)
         except TimeoutError:
@@ -95,8 +97,7 @@ async def reading(pool: Pool) -> AsyncGenerator[Reading]:
 async def writing(pool: Pool) -> AsyncGenerator[Writing]:
     """A transaction: what its block does is committed together when the block ends, or not at all."""
     with _failures_named():
-        async with asyncio.timeout(ACQUIRE_WITHIN):
-            connection = await pool.acquire()
+        connection = await _acquired(pool)
         try:
             async with asyncio.timeout(WRITE_WITHIN) as deadline, connection.transaction():
                 await connection.execute("set local statement_timeout = '55s'")
@@ -114,7 +115,7 @@ async def writing(pool: Pool) -> AsyncGenerator[Writing]:
 async def unhurried(pool: Pool, *, readonly: bool = False) -> AsyncGenerator[Writing]:
     """A transaction without a deadline, for what is as long as its file: export, restore, migration.
 
-    It sees one state of the database from beginning to end.
+    When `readonly`, it sees one state of the database from beginning to end.
     """
     with _failures_named():
         async with (
@@ -126,12 +127,21 @@ async def unhurried(pool: Pool, *, readonly: bool = False) -> AsyncGenerator[Wri
             yield Writing(Reading(connection))
 
 
+async def _acquired(pool: Pool) -> Connection:
+    try:
+        return await pool.acquire(timeout=ACQUIRE_WITHIN)
+    except TimeoutError as error:
+        raise StoreUnavailable("Every connection to Postgres is in use: try again.") from error
+
+
 @contextmanager
 def _failures_named() -> Iterator[None]:
     try:
         yield
     except asyncpg.IntegrityConstraintViolationError as error:
         raise RuleBroken(error.constraint_name or "unnamed", _first_line(error)) from error
+    except asyncpg.LockNotAvailableError as error:
+        raise StoreUnavailable("A write is under way that this must wait for: try again.") from error
     except asyncpg.InsufficientPrivilegeError as error:
         raise StoreForbids(f"The database role may not do that: {_first_line(error)}.") from error
     except (asyncpg.DataError, asyncpg.SyntaxOrAccessError):

@@ -49,9 +49,9 @@ class Question(Generic[T]):
         async for row in connection.cursor(self.text, *values, prefetch=200):
             yield self._convert(row)
 
-    async def run(self, connection: Reading, *values: object) -> None:
-        """Does what the statement says; it answers nothing."""
-        await connection.execute(self.text, *values)
+    async def run(self, connection: Reading, *values: object, within: float | None = None) -> None:
+        """Does what the statement says, `within` seconds if that is not the connection's own bound; answers nothing."""
+        await connection.execute(self.text, *values, timeout=within)
 
     async def values(self, connection: Reading, *values: object) -> list[T]:
         """The only column of all rows."""

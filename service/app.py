@@ -13,7 +13,7 @@ from service.runtime import Runtime
 from service.telemetry import log
 from service.web.endpoints import Endpoint
 from service.web.envelope import Envelope
-from service.web.problems import PROBLEM_JSON, problem_answer
+from service.web.problems import PROBLEM_JSON, is_internal, problem_answer
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *claims.endpoints,  # /v1/claims  /v1/claims/{id}
@@ -50,7 +50,7 @@ def _answer_failure(request: Request[Any, Any, Any], error: Exception) -> Respon
     failure: Exception = error
     if isinstance(error, HTTPException) and error.status_code < 500:
         failure = _named(request, error)
-    elif not isinstance(error, failures.Failure):
+    elif is_internal(error):
         log.error("a request failed: %s", request_id, exc_info=error)
     status, headers, body = problem_answer(failure, request_id)
     return Response(body, status_code=status, headers=dict(headers), media_type=PROBLEM_JSON)

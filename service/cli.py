@@ -77,8 +77,8 @@ def import_command(file: Path, by: str) -> None:
 
     async def work(pool: Pool) -> None:
         await require_migrated(pool)
-        with _opened(file) as lines, progress("importing", _size(file)) as bar:
-            imported = await import_claims(pool, lines, by, bar)
+        with _opened(file) as lines, progress("reading", _size(file)) as bar, progress("storing", None) as stored:
+            imported = await import_claims(pool, lines, by, bar, stored)
         say(f"{imported.new} new, {imported.changed} changed, {imported.unchanged} unchanged")
 
     _with_database(work)
@@ -92,14 +92,16 @@ def export_command(file: Path) -> None:
     async def work(pool: Pool) -> None:
         await require_migrated(pool)
         async with reading(pool) as connection:
-            total = (await log_head(connection)).position
+            about = (await log_head(connection)).position
+        count = 0
         with ExitStack() as stack:
             target = stack.enter_context(_written_whole(file)) if str(file) != "-" else sys.stdout.buffer
-            bar = stack.enter_context(progress("exporting", total))
+            bar = stack.enter_context(progress("exporting", about))
             async for line in export_log(pool, bar):
                 target.write(line)
+                count += 1
             target.flush()
-        say(f"{total} versions exported")
+        say(f"{count} versions exported")
 
     _with_database(work)
 
@@ -155,7 +157,7 @@ def _with_database(work: Callable[[Pool], Coroutine[Any, Any, None]]) -> None:
     settings = settings_from_environment()
 
     async def connected(database_url: str) -> None:
-        pool = await open_pool(database_url, 2)
+        pool = await open_pool(database_url, 2, within=None)
         try:
             await work(pool)
         finally:

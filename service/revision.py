@@ -13,13 +13,20 @@ from schemas.verification import Currency, Lifecycle, Status
 _CONTENT = tuple(name for name in Draft.__struct_fields__ if name not in ("id", "change"))
 
 
-def revisions(drafts: Iterable[Draft], current: Mapping[str, ClaimVersion]) -> list[Draft]:
+def revisions(
+    drafts: Iterable[Draft], current: Mapping[str, ClaimVersion], superseding: Iterable[ClaimVersion] = ()
+) -> list[Draft]:
     """The drafts that must be appended so that each claim reads as its draft does, those it supersedes included.
 
-    `current` holds the newest versions of the drafts' claims and of the claims they supersede. A draft that says what
-    its claim already says is left out. The order is that of `drafts`; superseded claims follow.
+    `current` holds the newest versions of the drafts' claims and of the claims they supersede; `superseding` those that
+    supersede a draft's claim, which the draft need not know of. A draft that says what its claim already says is left
+    out. The order is that of `drafts`; superseded claims follow.
     """
-    wanted = {draft.id: draft for draft in drafts}
+    wanted = {draft.id: _kept_if_retracted(draft, current.get(draft.id)) for draft in drafts}
+    for version in superseding:
+        if version.id not in wanted:
+            for older in wanted.keys() & set(_superseded_by(version)):
+                wanted[older] = _told_of(wanted[older], version.id)
     for draft in list(wanted.values()):
         for older in _superseded_by(draft):
             other = wanted.get(older) or (_as_draft(current[older], draft) if older in current else None)
@@ -30,6 +37,23 @@ def revisions(drafts: Iterable[Draft], current: Mapping[str, ClaimVersion]) -> l
         for draft in wanted.values()
         if draft.id not in current or changed_fields(draft, current[draft.id])
     ]
+
+
+def supersession_circle(drafts: Iterable[Draft], current: Mapping[str, ClaimVersion]) -> str | None:
+    """A claim that would supersede itself, directly or through others; None if there is none."""
+    older = {version.id: _superseded_by(version) for version in current.values()}
+    older |= {draft.id: _superseded_by(draft) for draft in drafts}
+    for start in older:
+        reached: set[str] = set()
+        todo = list(older[start])
+        while todo:
+            next_one = todo.pop()
+            if next_one == start:
+                return start
+            if next_one not in reached:
+                reached.add(next_one)
+                todo += older.get(next_one, [])
+    return None
 
 
 def changed_fields(draft: Draft, version: ClaimVersion) -> set[str]:
@@ -56,8 +80,8 @@ def least_severity(draft: Draft, before: ClaimVersion) -> Severity:
     return Severity.MAJOR if fell or retracted or draft.quantity != before.quantity else Severity.MINOR
 
 
-def _superseded_by(draft: Draft) -> list[str]:
-    return [relation.claim for relation in draft.relations if relation.type is RelationType.SUPERSEDES]
+def _superseded_by(claim: Draft | ClaimVersion) -> list[str]:
+    return [relation.claim for relation in claim.relations if relation.type is RelationType.SUPERSEDES]
 
 
 def _as_draft(version: ClaimVersion, newer: Draft) -> Draft:
@@ -65,6 +89,21 @@ def _as_draft(version: ClaimVersion, newer: Draft) -> Draft:
     note = f"Superseded by {newer.id}."
     change = Change(kind=ChangeKind.SUPERSEDED, severity=Severity.MINOR, note=note, by=newer.change.by)
     return Draft(**fields, change=change)
+
+
+def unretractable(draft: Draft, before: ClaimVersion) -> list[tuple[str, str]]:
+    """What a draft changes that a retraction leaves alone, field by field: the withdrawn words stay readable."""
+    done = before.lifecycle is Lifecycle.RETRACTED
+    sentence = f"{draft.id} is retracted: it can only be read." if done else "A retraction changes nothing else."
+    left_alone = changed_fields(draft, before) - {"currency", "relations"} - (set() if done else {"lifecycle"})
+    return [(name, sentence) for name in sorted(left_alone)]
+
+
+def _kept_if_retracted(draft: Draft, before: ClaimVersion | None) -> Draft:
+    """A draft that retracts, with the standing its claim has: whether others supersede it is not for it to say."""
+    if before is None or draft.lifecycle is not Lifecycle.RETRACTED:
+        return draft
+    return msgspec.structs.replace(draft, currency=before.currency, relations=before.relations)
 
 
 def _told_of(other: Draft, newer: str) -> Draft:

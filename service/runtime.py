@@ -1,15 +1,20 @@
 """What a process holds while it runs, opened and closed in one place. The only reader of clocks."""
 
+import asyncio
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from db.pool import Pool, open_pool
-from schemas.failures import CannotStart
+from db.log import settle
+from db.pool import Pool, open_pool, reading
+from schemas.failures import CannotStart, StoreUnavailable
 from service.cache.shared import SharedCache
 from service.cache.tiers import Tiers
 from service.settings import Settings
+
+SETTLED_WITHIN = 3.0
+"""Seconds a reader waits for a write under way."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +24,15 @@ class Runtime:
     settings: Settings
     pool: Pool
     cache: Tiers
+    settling: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def settle(self) -> None:
+        """Waits for the write under way: one at a time, so that waiting readers never hold the pool's connections."""
+        try:
+            async with asyncio.timeout(SETTLED_WITHIN), self.settling, reading(self.pool) as connection:
+                await settle(connection)
+        except TimeoutError as error:
+            raise StoreUnavailable("A write is under way that this answer must wait for: try again.") from error
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@ from typing import IO, Any
 
 import msgspec
 
-from db.claims import missing_claims, newest_versions
+from db.claims import missing_claims, newest_superseding, newest_versions
 from db.digest import digest_of
 from db.log import Taken, append_versions, open_restore, put_versions, whole_log
 from db.pool import Pool, reading, unhurried, writing
@@ -15,7 +15,7 @@ from schemas.fields import LARGEST_INTEGER
 from schemas.rules import broken_rules
 from schemas.transfer import ImportedClaim, drafted
 from schemas.verification import Lifecycle
-from service.revision import changed_fields, revisions
+from service.revision import revisions, supersession_circle, unretractable
 
 Progress = Callable[[int], None]
 """Told how many bytes of the file, or versions of the log, were dealt with since it was told last."""
@@ -40,10 +40,13 @@ def _quiet(_: int) -> None:
     pass
 
 
-async def import_claims(pool: Pool, lines: Iterable[bytes], by: str, progress: Progress = _quiet) -> Imported:
+async def import_claims(
+    pool: Pool, lines: Iterable[bytes], by: str, progress: Progress = _quiet, stored: Progress = _quiet
+) -> Imported:
     """Makes the claims read as the file has them, in one transaction. FileRefused names every line that forbids it.
 
-    `by` is who made the new versions, for `change.by`. A claim the file does not name stays as it is.
+    `by` is who made the new versions, for `change.by`. A claim the file does not name stays as it is. `progress` hears
+    of bytes read, `stored` of versions written.
     """
     drafts, numbers = _drafts(lines, by, progress)
     async with reading(pool) as connection:
@@ -52,12 +55,13 @@ async def import_claims(pool: Pool, lines: Iterable[bytes], by: str, progress: P
         unknown = set(await missing_claims(connection, sorted(named - wanted), LARGEST_INTEGER))
         superseded = {r.claim for d in drafts for r in d.relations if r.type is RelationType.SUPERSEDES}
         current = {version.id: version for version in await newest_versions(connection, wanted | superseded)}
-    changes = revisions(drafts, current)
+        superseding = await newest_superseding(connection, wanted)
+    changes = revisions(drafts, current, superseding)
     _refuse(_faults_between(drafts, numbers, current, unknown) + _faults_within(changes, numbers))
     expects = [current[change.id].version if change.id in current else 0 for change in changes]
     try:
         async with writing(pool) as connection:
-            await append_versions(connection, changes, expects)
+            await append_versions(connection, changes, expects, stored)
     except VersionConflict as conflict:
         raise FileRefused(f"{conflict.detail} Someone changed it meanwhile: import again.") from conflict
     except RuleBroken as broken:
@@ -93,12 +97,17 @@ def _faults_between(
     faults: list[Fault] = []
     for draft in drafts:
         before = current.get(draft.id)
-        if before and before.lifecycle is Lifecycle.RETRACTED and changed_fields(draft, before):
-            faults.append((numbers[draft.id], "", f"{draft.id} is retracted: it can only be read."))
+        if before and Lifecycle.RETRACTED in (before.lifecycle, draft.lifecycle):
+            faults += [(numbers[draft.id], f"/{name}", sentence) for name, sentence in unretractable(draft, before)]
         for place, relation in enumerate(draft.relations):
             if relation.claim in unknown:
                 pointer = f"/relations/{place}/claim"
                 faults.append((numbers[draft.id], pointer, f"There is no claim {relation.claim}."))
+            if relation in draft.relations[:place]:
+                faults.append((numbers[draft.id], f"/relations/{place}", "The relation is there already."))
+    circle = supersession_circle(drafts, current)
+    if circle is not None:
+        faults.append((numbers.get(circle, 0), "/relations", f"{circle} would supersede itself, through others."))
     return faults
 
 

@@ -90,6 +90,11 @@ create table claim_version (
     constraint measure_is_slug check (measure ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(measure) <= 80),
     constraint statement_says_something check (statement ~ '[^[:space:]]'),
     constraint attribution_says_something check (attributed_to ~ '[^[:space:]]'),
+    constraint text_is_readable check (
+        length(statement) <= 500 and statement !~ '[[:cntrl:]]'
+        and length(attributed_to) <= 500 and attributed_to !~ '[[:cntrl:]]'
+        and length(scope) between 1 and 4000
+    ),
     constraint digest_is_sha256 check (digest ~ '^[0-9a-f]{64}$'),
     constraint geography_is_known check (geography ~ '^([A-Z]{2}|WORLD)$'),
     constraint topics_are_slugs check (
@@ -207,6 +212,10 @@ begin
         perform refuse('recorded_at_never_decreases', format(
             '%s was recorded before the position in front of it', new.id));
     end if;
+    if head.taken_at is not null and new.recorded_at <> head.recorded_at then
+        perform refuse('recorded_when_taken', format(
+            '%s is not recorded at the time its position was taken', new.id));
+    end if;
     if new.version <> coalesce(previous.version, 0) + 1 then
         perform refuse('version_follows_previous', format(
             'version %s of %s does not follow version %s', new.version, new.id, coalesce(previous.version, 0)));
@@ -218,10 +227,14 @@ begin
         and new.verification ->> 'status' = 'refuted' and new.change ->> 'severity' <> 'major' then
         perform refuse('refutation_is_major', format('%s was verified and is refuted: that is a major change', new.id));
     end if;
-    if new.change ->> 'kind' = 'verification' then
-        select v.change ->> 'by' into author from claim_version v
-        where v.id = new.id and v.change ->> 'kind' in ('created', 'correction', 'update')
-        order by v.version desc limit 1;
+    if new.verification ->> 'status' <> 'unverified' and new.verification is distinct from previous.verification then
+        if new.change ->> 'kind' in ('created', 'correction', 'update') then
+            author := new.change ->> 'by';
+        else
+            select v.change ->> 'by' into author from claim_version v
+            where v.id = new.id and v.change ->> 'kind' in ('created', 'correction', 'update')
+            order by v.version desc limit 1;
+        end if;
         if new.verification ->> 'decided_by' = author then
             perform refuse('four_eyes', format('%s wrote the newest content of %s and may not verify it', author, new.id));
         end if;
@@ -249,6 +262,7 @@ end $$;
 create constraint trigger relations_exist after insert on claim_version
     deferrable initially deferred for each row
     when (new.relations <> '[]'::jsonb) execute function claim_version_relations_exist();
+alter table claim_version enable always trigger relations_exist;
 
 -- What is published stays as it is, whoever asks: the owner and a superuser too, and in replication mode.
 create function published_is_immutable() returns trigger
@@ -275,6 +289,12 @@ begin
     if new.position < old.position or new.recorded_at < old.recorded_at or new.log <> old.log then
         perform refuse('log_head_only_grows', 'positions and their times never go back, and a log stays itself');
     end if;
+    if not isfinite(new.recorded_at) or new.recorded_at > clock_timestamp() + interval '1 minute' then
+        perform refuse('recorded_in_the_past', 'nothing is recorded at a time that has not come');
+    end if;
+    if new.taken_at is null and old.position > 0 then
+        perform refuse('only_an_empty_log_is_restored', 'positions of a log in use are taken, and when is written down');
+    end if;
     return new;
 end $$;
 
@@ -293,7 +313,11 @@ begin
     if new.taken_at is not null and clock_timestamp() - new.taken_at > interval '1 minute' then
         perform refuse('write_within_deadline', 'a write held its positions for more than a minute');
     end if;
-    if (select coalesce(max(v.position), 0) from claim_version v) <> (select h.position from log_head h) then
+    if exists (
+        select from log_head h
+        left join (select v.position, v.recorded_at from claim_version v order by v.position desc limit 1) newest on true
+        where h.position <> coalesce(newest.position, 0) or h.recorded_at <> newest.recorded_at
+    ) then
         perform refuse('positions_are_filled', 'positions were taken and not filled');
     end if;
     return null;
@@ -301,3 +325,4 @@ end $$;
 
 create constraint trigger at_commit after update on log_head
     deferrable initially deferred for each row execute function log_head_at_commit();
+alter table log_head enable always trigger at_commit;

@@ -4,9 +4,9 @@
 create table claim_index (
     position bigint primary key references claim_version (position),
     until bigint not null default 9223372036854775807,
-    id text not null,
-    topics text[] not null,
-    measure text not null,
+    id text collate "C" not null,
+    topics text[] collate "C" not null,
+    measure text collate "C" not null,
     geography text not null,
     status text not null,
     currency text not null,
@@ -42,7 +42,7 @@ create index search_word_trigrams on search_word using gin (word gin_trgm_ops);
 create table citation (
     position bigint not null references claim_version (position),
     ordinal int not null,
-    source text not null,
+    source text collate "C" not null,
     primary key (position, ordinal)
 );
 create index citation_source on citation (source, position);
@@ -92,6 +92,23 @@ end $$;
 create trigger indexed after insert on claim_version
     for each row execute function claim_version_is_indexed();
 alter table claim_version enable always trigger indexed;
+
+-- These tables follow the log and nothing else: whoever changes one by itself would change what was answered before.
+create function view_follows_the_log() returns trigger
+    language plpgsql as $$
+begin
+    if pg_trigger_depth() < 2 then
+        perform refuse('view_follows_the_log', 'this table is kept by the log, and changed only with it');
+    end if;
+    return null;
+end $$;
+
+create trigger follows_the_log after insert or update or delete or truncate on claim_index
+    for each statement execute function view_follows_the_log();
+create trigger follows_the_log after insert or update or delete or truncate on citation
+    for each statement execute function view_follows_the_log();
+create trigger follows_the_log after insert or update or delete or truncate on search_word
+    for each statement execute function view_follows_the_log();
 
 -- What a search means, as of a position: every word must occur, in any form; a word the log did not hold stands for the
 -- nearest three it did. Quotes, `or` and `-` are read as the web does and are then taken as they are written. Numbers

@@ -2,7 +2,7 @@
 
 That begins with which log it is: databases that share a Redis, one restored beside the other, do not share answers.
 An answer as of a position never changes, so its key ends in that position. The answer for "now" is kept under one key
-with the position it was read at, and counts only as long as that is the newest.
+with the point it was read at, and counts only as long as that is the newest.
 """
 
 import hashlib

@@ -1,10 +1,12 @@
 """The level of the cache that all processes share: Redis or Valkey. Losing it makes answers slower, never wrong.
 
-Every value starts with the position it was read at. A fill that was read earlier than what is there is refused, so a
-slow reader cannot put an old answer back. After three failures in a row it is left alone for a second.
+Every value starts with the point it was read at, and counts at no other. A fill that was read earlier than what is
+there is refused, so a slow reader cannot put an old answer back. After three failures in a row, Redis is left alone for
+a second.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from redis.asyncio import BlockingConnectionPool, Redis
@@ -12,9 +14,9 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from schemas.fields import LARGEST_INTEGER
 from service.telemetry import tolerate
 
-_DIGITS = 16
 _WAIT = 0.1
 _FAILURES_IN_A_ROW = 3
 _LEAVE_ALONE = 1.0
@@ -27,8 +29,21 @@ return 1
 """
 
 
+@dataclass(frozen=True)
+class Point:
+    """A position, and the digest of the version there: what tells two histories of one log apart."""
+
+    position: int
+    digest: str
+
+    @property
+    def mark(self) -> bytes:
+        """What a value read at this point starts with: sixteen digits, which sort as numbers do, and the digest."""
+        return f"{self.position:016}{self.digest[:16]:-<16}".encode()
+
+
 class SharedCache:
-    """Values with the positions they were read at."""
+    """Values with the points they were read at."""
 
     def __init__(self, url: str, monotonic: Callable[[], float]) -> None:
         pool = BlockingConnectionPool.from_url(
@@ -45,19 +60,18 @@ class SharedCache:
         self._failures = 0
         self._left_alone_until = 0.0
 
-    async def get(self, key: str, at_least: int) -> bytes | None:
-        """The value under a key, if it was read at `at_least` or later."""
+    async def get(self, key: str, at: Point) -> bytes | None:
+        """The value under a key, if it was read at this very point of this very history."""
         value: bytes | None = await self._asked("a read from Redis", lambda: self._redis.get(key))
         if value is None:
             return None
-        if not value[:_DIGITS].isdigit():
+        if not value[:16].isdigit() or int(value[:16]) > LARGEST_INTEGER:
             await self.forget(key)
-            return None
-        return value[_DIGITS:] if int(value[:_DIGITS]) >= at_least else None
+        return value[len(at.mark) :] if value.startswith(at.mark) else None
 
-    async def put(self, key: str, position: int, value: bytes, seconds: int) -> bool:
-        """Keeps a value read at `position`; whether it was taken, and not refused for a later one."""
-        fill = str(position).zfill(_DIGITS).encode() + value
+    async def put(self, key: str, at: Point, value: bytes, seconds: int) -> bool:
+        """Keeps a value read at a point; whether it was taken, and not refused for a later one."""
+        fill = at.mark + value
         taken = await self._asked("a write to Redis", lambda: self._set_unless_older(keys=[key], args=[fill, seconds]))
         return bool(taken)
 

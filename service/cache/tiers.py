@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from service.cache.shared import SharedCache
+from service.cache.representation import Representation
+from service.cache.shared import Point, SharedCache
 from service.telemetry import tolerate
-from service.web.representation import Representation
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Representation).decode
@@ -23,20 +23,20 @@ class Tiers:
 
     def __init__(self, shared: SharedCache) -> None:
         self.shared = shared
-        self._loading: dict[tuple[str, int], asyncio.Task[tuple[Representation, bool]]] = {}
+        self._loading: dict[tuple[str, Point], asyncio.Task[tuple[Representation, bool]]] = {}
 
-    async def get_or_load(self, key: str, position: int, load: Load, *, pinned: bool) -> tuple[Representation, str]:
-        """The answer under a key as of `position` or later, and how it was come by (RFC 9211, Cache-Status).
+    async def get_or_load(self, key: str, at: Point, load: Load, *, pinned: bool) -> tuple[Representation, str]:
+        """The answer under a key as of a point of the log, and how it was come by (RFC 9211, Cache-Status).
 
         `pinned` says that the key names the position, so that its answer is the same for ever.
         """
-        kept = await self._kept(key, position)
+        kept = await self._kept(key, at)
         if kept is not None:
             return kept, "hit"
-        flight = (key, position)
+        flight = (key, at)
         task = self._loading.get(flight)
         if task is None:
-            task = asyncio.create_task(self._fill(key, position, load, _PINNED_SECONDS if pinned else _NOW_SECONDS))
+            task = asyncio.create_task(self._fill(key, at, load, _PINNED_SECONDS if pinned else _NOW_SECONDS))
             self._loading[flight] = task
             task.add_done_callback(lambda _: self._loading.pop(flight, None))
             loaded, stored = await asyncio.shield(task)
@@ -44,8 +44,8 @@ class Tiers:
         loaded, _ = await asyncio.shield(task)
         return loaded, "fwd=miss; collapsed"
 
-    async def _kept(self, key: str, position: int) -> Representation | None:
-        value = await self.shared.get(key, position)
+    async def _kept(self, key: str, at: Point) -> Representation | None:
+        value = await self.shared.get(key, at)
         if value is None:
             return None
         try:
@@ -55,6 +55,6 @@ class Tiers:
             await self.shared.forget(key)
             return None
 
-    async def _fill(self, key: str, position: int, load: Load, seconds: int) -> tuple[Representation, bool]:
+    async def _fill(self, key: str, at: Point, load: Load, seconds: int) -> tuple[Representation, bool]:
         loaded = await load()
-        return loaded, await self.shared.put(key, position, _encode(loaded), seconds)
+        return loaded, await self.shared.put(key, at, _encode(loaded), seconds)

@@ -10,12 +10,12 @@ from schemas.failures import Fault, InvalidRequest, NotFound
 from schemas.fields import Slug
 from schemas.requests import AsOfQuery, ClaimQuery, Sort
 from schemas.verification import Lifecycle
+from service.cache.representation import Representation, as_json
 from service.routes.versions import PREFERS_DATETIME, in_force_at, version_representation
 from service.web.endpoints import get
 from service.web.links import page_links
 from service.web.pages import Cursor, question_of, read_cursor, write_cursor
 from service.web.reads import At, Read
-from service.web.representation import Representation, as_json
 
 
 @get("/v1/claims", "Claims", ClaimPage)

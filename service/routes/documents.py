@@ -1,6 +1,5 @@
 """The contract, its pages for people, and what each problem means. Nothing here is fetched from elsewhere."""
 
-import hashlib
 import importlib.util
 from functools import cache
 from html import escape
@@ -12,10 +11,10 @@ from msgspec import Meta
 
 from schemas.failures import NotFound
 from schemas.fields import Slug
+from service.cache.representation import JSON, Representation, represented
 from service.web.endpoints import get
 from service.web.problems import INTERNAL, SHAPES, Shape
 from service.web.reads import CURRENT, Read
-from service.web.representation import JSON, Representation, represented
 
 HTML = "text/html; charset=utf-8"
 ASSETS = {"swagger-ui.css": "text/css; charset=utf-8", "swagger-ui-bundle.js": "text/javascript; charset=utf-8"}
@@ -85,7 +84,7 @@ def _problem_page(shape: Shape) -> bytes:
 
 
 def _tagged(body: bytes, media_type: str) -> Representation:
-    return represented(body, media_type, f'"{hashlib.sha256(body).hexdigest()[:16]}"')
+    return represented(body, media_type, None)
 
 
 @cache

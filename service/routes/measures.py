@@ -10,11 +10,11 @@ from schemas.fields import Slug
 from schemas.measures import MeasureDetail, MeasurePage
 from schemas.requests import AsOfQuery, ClaimFilter, PageQuery, Sort
 from schemas.verification import Lifecycle
+from service.cache.representation import Representation, as_json
 from service.web.endpoints import get
 from service.web.links import link
 from service.web.listing import page_by_id
 from service.web.reads import Read
-from service.web.representation import Representation, as_json
 
 
 @get("/v1/measures", "Measures", MeasurePage)

@@ -9,10 +9,10 @@ from schemas.failures import NotFound
 from schemas.fields import Slug
 from schemas.requests import AsOfQuery, PageQuery
 from schemas.sources import SourceDetail, SourcePage
+from service.cache.representation import Representation, as_json
 from service.web.endpoints import get
 from service.web.listing import page_by_id
 from service.web.reads import Read
-from service.web.representation import Representation, as_json
 
 MOST_CITATIONS = 1000
 

@@ -8,18 +8,18 @@ from litestar.response.base import ASGIResponse
 from werkzeug.http import http_date
 
 from db.claims import Moment, claim_as_of, claim_version, mementos_of, neighbours_of, versions_of
-from db.log import position_as_of
+from db.log import is_settled, position_as_of
 from db.pool import Reading, reading
 from schemas.claims import ClaimVersion, Memento, TimeMap, VersionPage
 from schemas.failures import Fault, InvalidRequest, NotFound
 from schemas.fields import Slug, VersionNumber
 from schemas.requests import DiffQuery, PageQuery
+from service.cache.representation import JSON, Representation, as_json, represented
 from service.web.conditional import accepted_datetime
 from service.web.endpoints import Header, get
 from service.web.links import claim_path, link, memento_links, page_links, version_path
 from service.web.pages import Cursor, question_of, read_cursor, write_cursor
 from service.web.reads import IMMUTABLE, Read
-from service.web.representation import JSON, Representation, as_json, entity_tag, represented
 
 LINK_FORMAT = "application/link-format"
 JSON_PATCH = "application/json-patch+json"
@@ -75,11 +75,8 @@ async def diff_versions(read: Read, query: DiffQuery, id: Slug) -> ASGIResponse:
             raise InvalidRequest([Fault("Version 1 has none before it: say which to start from.", parameter="from")])
         one = msgspec.to_builtins(await _version(connection, id, query.from_ or to - 1, at.position))
         other = msgspec.to_builtins(await _version(connection, id, to, at.position))
-        return represented(
-            jsonpatch.make_patch(one, other).to_string().encode(),
-            JSON_PATCH,
-            entity_tag(other["position"], f".{one['version']}"),
-        )
+        patch = jsonpatch.make_patch(one, other).to_string().encode()
+        return represented(patch, JSON_PATCH, other["position"])
 
     return await read.answer(at, query, load)
 
@@ -102,16 +99,20 @@ async def get_timemap(read: Read, id: Slug) -> ASGIResponse:
         ]
         timemap = TimeMap(original=original, timegate=original, mementos=mementos)
         if media_type == JSON:
-            return represented(msgspec.json.encode(timemap), JSON, entity_tag(at.position, ".json"))
-        return represented(_link_format(timemap), LINK_FORMAT, entity_tag(at.position))
+            return as_json(timemap, at.position)
+        return represented(_link_format(timemap), LINK_FORMAT, at.position)
 
-    return await read.answer(at, None, load, media_type=media_type)
+    return await read.answer(at, None, load, variant=f"{media_type} {origin}")
 
 
 async def in_force_at(read: Read, id: str, field: str) -> ASGIResponse:
     """302 to the version of a claim in force at an `Accept-Datetime`; the first one, for an instant before it."""
     instant = accepted_datetime(field)
     newest = await read.at(None)
+    async with reading(read.runtime.pool) as connection:
+        settled = await is_settled(connection, instant)
+    if not settled:
+        await read.runtime.settle()
     async with reading(read.runtime.pool) as connection:
         position = await position_as_of(connection, instant)
         version = await claim_as_of(connection, id, newest.position if position is None else position)

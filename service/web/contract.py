@@ -24,9 +24,10 @@ _EVERYWHERE: tuple[type[Failure], ...] = (
     failures.HeadersTooLarge,
     failures.StoreUnavailable,
 )
-_IF_NONE_MATCH = Header("If-None-Match", "Answer 304 if the entity tag is still one of these (RFC 9110).", '"p175.1"')
+_TAG = '"p175-5f2b8c3d9e017a46"'
+_IF_NONE_MATCH = Header("If-None-Match", "Answer 304 if the entity tag is still one of these (RFC 9110).", _TAG)
 _SENT = (
-    Header("ETag", "The strong entity tag of this representation (RFC 9110).", '"p175.1"'),
+    Header("ETag", "The strong entity tag of this representation (RFC 9110).", _TAG),
     Header("Cache-Control", "How long it may be kept (RFC 9111).", "public, max-age=30"),
     Header("Link", "Related addresses (RFC 8288).", '</v1/claims>; rel="first"'),
     Header("Repr-Digest", "The SHA-256 of the representation (RFC 9530).", "sha-256=:…:"),
@@ -43,7 +44,7 @@ _TAGS = {
 
 
 def contract_of(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
-    """The whole document. Every status, header and field an endpoint has is in it; `listed=False` ones are pages."""
+    """The whole document; endpoints with `listed=False` are pages for people."""
     listed = [endpoint for endpoint in endpoints if endpoint.listed]
     answers = {kind for endpoint in listed for kind in endpoint.answers.values() if kind not in (None, dict)}
     queries = {endpoint.query for endpoint in listed}
@@ -192,6 +193,8 @@ def _tidy(schema: Any) -> Any:
     tidied = {name: _tidy(value) for name, value in schema.items()}
     if "enum" in tidied:
         tidied = {"type": "string", **tidied}
+    if isinstance(tidied.get("description"), str):
+        tidied["description"] = inspect.cleandoc(tidied["description"])  # Python 3.13 does this by itself
     if isinstance(tidied.get("pattern"), str):
         tidied["pattern"] = re.sub(r"\(\?!\\n\)$", "", tidied["pattern"])
     alternatives = tidied.get("anyOf", [])

@@ -18,10 +18,10 @@ from litestar.response.base import ASGIResponse
 from schemas.failures import Failure
 from schemas.fields import Request
 from schemas.requests import Nothing
+from service.cache.representation import JSON
 from service.runtime import Runtime
 from service.web.inputs import read_path, read_query
 from service.web.reads import Read
-from service.web.representation import JSON
 
 Handler = Callable[..., Awaitable[ASGIResponse]]
 

@@ -9,10 +9,10 @@ from litestar.response.base import ASGIResponse
 from db.pool import Reading
 from schemas.fields import Answer
 from schemas.requests import PageQuery
+from service.cache.representation import Representation, as_json
 from service.web.links import page_links
 from service.web.pages import Cursor, question_of, read_cursor, write_cursor
 from service.web.reads import Read
-from service.web.representation import Representation, as_json
 
 
 class Named(Protocol):

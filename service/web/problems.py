@@ -43,6 +43,11 @@ def shape_of(failure: Failure) -> Shape:
     return SHAPES.get(type(failure), INTERNAL)
 
 
+def is_internal(error: BaseException) -> bool:
+    """Whether a failure is our own fault: its caller hears nothing of it, so it must be logged."""
+    return not isinstance(error, Failure) or shape_of(error) is INTERNAL
+
+
 def problem_of(failure: BaseException, request_id: str) -> Problem:
     """A failure as its caller sees it. What is not a Failure says nothing of itself."""
     shape = shape_of(failure) if isinstance(failure, Failure) else INTERNAL

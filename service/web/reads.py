@@ -7,15 +7,16 @@ from datetime import datetime
 import msgspec
 from litestar.response.base import ASGIResponse
 
-from db.log import log_head, position_as_of
+from db.log import Head, digest_at, is_settled, log_head, position_as_of
 from db.pool import Reading, reading
 from schemas.failures import Fault, InvalidRequest
 from schemas.fields import Request
 from service.cache.keys import answer_key
+from service.cache.representation import Representation
+from service.cache.shared import Point
 from service.runtime import Runtime
 from service.web.conditional import accepted, is_unchanged
 from service.web.inputs import read_as_of
-from service.web.representation import Representation
 
 CURRENT = "public, max-age=30, s-maxage=60, stale-while-revalidate=300, stale-if-error=86400"
 """For what changes with the log: fresh for half a minute, and better a day old than an error."""
@@ -29,11 +30,16 @@ Load = Callable[[Reading], Awaitable[Representation]]
 
 @dataclass(frozen=True)
 class At:
-    """The log and the position an answer is as of, and whether the caller named it or means "now"."""
+    """The log and the point of it an answer is as of, and whether the caller named it or means "now"."""
 
     log: str
-    position: int
+    point: Point
     pinned: bool
+
+    @property
+    def position(self) -> int:
+        """The position of that point."""
+        return self.point.position
 
 
 @dataclass(frozen=True)
@@ -49,21 +55,29 @@ class Read:
         asked = frozen if frozen is not None else None if as_of is None else read_as_of(as_of)
         async with reading(self.runtime.pool) as connection:
             head = await log_head(connection)
-            position = await position_as_of(connection, asked) if isinstance(asked, datetime) else asked
-        if asked is None:
-            return At(head.log, head.position, pinned=False)
+            if asked is None:
+                return At(head.log, Point(head.position, head.digest), pinned=False)
+            settled = not isinstance(asked, datetime) or await is_settled(connection, asked)
+            if settled:
+                return await self._pinned(connection, head, asked, "as_of" if frozen is None else "cursor")
+        await self.runtime.settle()
+        async with reading(self.runtime.pool) as connection:
+            return await self._pinned(connection, head, asked, "as_of")
+
+    async def _pinned(self, connection: Reading, head: Head, asked: int | datetime, parameter: str) -> At:
+        position = await position_as_of(connection, asked) if isinstance(asked, datetime) else asked
         if position is None:
-            raise _future("as_of", f"it is later than now: {as_of}")
+            raise _future(parameter, "it is later than now")
         if not isinstance(asked, datetime) and position > head.position:
-            raise _future("as_of" if frozen is None else "cursor", f"the newest position is {head.position}")
-        return At(head.log, position, pinned=True)
+            raise _future(parameter, f"the newest position is {head.position}")
+        return At(head.log, Point(position, await digest_at(connection, position)), pinned=True)
 
     def media_type(self, available: Sequence[str]) -> str:
         """The best media type for the caller. NotAcceptable if there is none."""
         return accepted(self.headers.get("accept"), available)
 
     async def answer(
-        self, at: At, query: Request | None, load: Load, *, cache_control: str | None = None, media_type: str = ""
+        self, at: At, query: Request | None, load: Load, *, cache_control: str | None = None, variant: str = ""
     ) -> ASGIResponse:
         """The cached answer to this path and query as of a position, or a freshly loaded one; 304 if it is known."""
 
@@ -72,9 +86,9 @@ class Read:
                 return await load(connection)
 
         asked = msgspec.to_builtins(query) if query is not None else {}
-        what = msgspec.json.encode([media_type, asked], order="deterministic").decode()
+        what = msgspec.json.encode([variant, asked], order="deterministic").decode()
         key = answer_key(at.log, self.path, what, at.position if at.pinned else None)
-        found, status = await self.runtime.cache.get_or_load(key, at.position, loaded, pinned=at.pinned)
+        found, status = await self.runtime.cache.get_or_load(key, at.point, loaded, pinned=at.pinned)
         policy = cache_control or (PINNED if at.pinned else CURRENT)
         return self.send(found, policy, [("cache-status", f"citable-redis; {status}")])
 

@@ -6,9 +6,9 @@ import pytest
 
 from db.migrations import migrate
 from service.cache.keys import answer_key
-from service.cache.shared import SharedCache
+from service.cache.representation import Representation
+from service.cache.shared import Point, SharedCache
 from service.cache.tiers import Tiers
-from service.web.representation import Representation
 from tests.given import draft, published
 from tests.serving import serving
 
@@ -26,18 +26,33 @@ def said(text: str) -> Representation:
     return Representation(text.encode(), "text/plain", '"x"')
 
 
+def at(position: int, digest: str = "d" * 64) -> Point:
+    return Point(position, digest)
+
+
 async def test_a_fill_that_was_read_earlier_is_refused(shared):
-    assert await shared.put("claim", 12, b"newer", 60)
-    assert not await shared.put("claim", 9, b"older", 60)
-    assert await shared.get("claim", 12) == b"newer"
-    assert await shared.put("claim", 100, b"newest", 60)
-    assert await shared.get("claim", 100) == b"newest"
+    assert await shared.put("claim", at(12), b"newer", 60)
+    assert not await shared.put("claim", at(9), b"older", 60)
+    assert await shared.get("claim", at(12)) == b"newer"
+    assert await shared.put("claim", at(100), b"newest", 60)
+    assert await shared.get("claim", at(100)) == b"newest"
 
 
-async def test_an_answer_counts_only_as_of_the_position_it_was_read_at(shared):
-    await shared.put("claim", 12, b"read at twelve", 60)
-    assert await shared.get("claim", 11) == b"read at twelve"
-    assert await shared.get("claim", 13) is None
+async def test_an_answer_counts_only_at_the_point_it_was_read_at(shared):
+    await shared.put("claim", at(12), b"read at twelve", 60)
+    assert await shared.get("claim", at(11)) is None
+    assert await shared.get("claim", at(12)) == b"read at twelve"
+    assert await shared.get("claim", at(13)) is None
+
+
+async def test_another_history_of_the_same_log_is_not_taken_for_ours(shared):
+    """A database taken back to an earlier point writes other versions at the same positions."""
+    await shared.put("claim", at(12, "a" * 64), b"what was lost", 60)
+    assert await shared.get("claim", at(12, "b" * 64)) is None
+    assert await shared.put("claim", at(12, "b" * 64), b"what came instead", 60)
+    assert await shared.get("claim", at(12, "b" * 64)) == b"what came instead"
+    assert await shared.put("empty", at(0, ""), b"nothing yet", 60)
+    assert await shared.get("empty", at(0, "")) == b"nothing yet"
 
 
 async def test_many_misses_load_once(shared):
@@ -48,7 +63,7 @@ async def test_many_misses_load_once(shared):
         await asyncio.sleep(0.05)
         return said("loaded")
 
-    found = await asyncio.gather(*(tiers.get_or_load("key", 5, load, pinned=False) for _ in range(50)))
+    found = await asyncio.gather(*(tiers.get_or_load("key", at(5), load, pinned=False) for _ in range(50)))
     assert {answer.body for answer, _ in found} == {b"loaded"}
     assert len(loads) == 1
 
@@ -64,10 +79,10 @@ async def test_a_load_that_fails_fails_for_all_who_wait_and_for_nobody_after(sha
         return said("the second time")
 
     failed = await asyncio.gather(
-        *(tiers.get_or_load("k", 5, load, pinned=False) for _ in range(5)), return_exceptions=True
+        *(tiers.get_or_load("k", at(5), load, pinned=False) for _ in range(5)), return_exceptions=True
     )
     assert all(isinstance(failure, LookupError) for failure in failed)
-    answer, _ = await tiers.get_or_load("k", 5, load, pinned=False)
+    answer, _ = await tiers.get_or_load("k", at(5), load, pinned=False)
     assert answer.body == b"the second time"
 
 
@@ -78,9 +93,9 @@ async def test_one_who_gives_up_waiting_does_not_spoil_it_for_the_others(shared)
         await asyncio.sleep(0.1)
         return said("loaded")
 
-    first = asyncio.create_task(tiers.get_or_load("k", 5, load, pinned=False))
+    first = asyncio.create_task(tiers.get_or_load("k", at(5), load, pinned=False))
     await asyncio.sleep(0.02)
-    second = asyncio.create_task(tiers.get_or_load("k", 5, load, pinned=False))
+    second = asyncio.create_task(tiers.get_or_load("k", at(5), load, pinned=False))
     await asyncio.sleep(0.02)
     first.cancel()
     assert (await second)[0].body == b"loaded"
@@ -120,7 +135,7 @@ async def test_databases_that_share_a_redis_do_not_share_answers(cluster):
     assert answers == ["4100", "4100", "5200", "5200"]
 
 
-def test_a_key_says_everything_its_answer_depends_on():
+def test_no_two_answers_have_one_key():
     keys = {
         answer_key(log, path, what, position)
         for log in ("one", "other")

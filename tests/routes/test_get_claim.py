@@ -50,7 +50,7 @@ async def test_the_newest_version_is_given_with_where_it_is_for_ever(history):
     response = await history.api.get(f"/v1/claims/{CHANGED}")
     assert response.json()["version"] == 4
     assert response.headers["content-location"] == f"/v1/claims/{CHANGED}/versions/4"
-    assert response.headers["etag"] == f'"p{response.json()["position"]}.1"'
+    assert response.headers["etag"].startswith(f'"p{response.json()["position"]}-')
     same = await history.api.get(response.headers["content-location"])
     assert same.content == response.content
 

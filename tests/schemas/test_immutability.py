@@ -17,6 +17,10 @@ HEAD = {
     "going back": ("update log_head set position = 0", "log_head_only_grows"),
     "going negative": ("update log_head set position = -1", "log_head_only_grows"),
     "an earlier time": ("update log_head set recorded_at = '2020-01-01'", "log_head_only_grows"),
+    "a time to come": ("update log_head set recorded_at = '2099-01-01'", "recorded_in_the_past"),
+    "no time at all": ("update log_head set recorded_at = 'infinity'", "recorded_in_the_past"),
+    "no deadline": ("update log_head set taken_at = null", "only_an_empty_log_is_restored"),
+    "a later time": ("update log_head set recorded_at = clock_timestamp()", "positions_are_filled"),
     "another name": ("update log_head set log = gen_random_uuid()", "log_head_only_grows"),
     "a deletion": ("delete from log_head", "log_head_stays"),
     "a truncation": ("truncate log_head", "log_head_stays"),
@@ -84,3 +88,22 @@ async def test_the_head_of_the_log_only_grows(tampering, pool):
         with pytest.raises(asyncpg.CheckViolationError) as refused:
             await connection.execute(statement)
     assert refused.value.constraint_name in (rule, "one_log_head", "head_is_not_negative")
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        "delete from claim_index",
+        "update claim_index set until = position + 1",
+        "insert into claim_index select * from claim_index",
+        "truncate claim_index",
+        "delete from citation",
+        "update search_word set position = 999",
+    ],
+)
+async def test_what_lists_look_through_is_changed_only_with_the_log(tampering, pool):
+    await published(pool, draft())
+    async with pool.acquire() as connection:
+        with pytest.raises(asyncpg.IntegrityConstraintViolationError):
+            await connection.execute(tampering)
+        assert await connection.fetchval("select count(*) from claim_index") == 1

@@ -1,6 +1,7 @@
 """Every rule, tried where it is kept: in the database, under its name; and in Python, with a sentence and a pointer."""
 
 import re
+from datetime import timedelta
 
 import msgspec
 import pytest
@@ -21,6 +22,7 @@ ALONE = {
     "id_is_slug": {"id": "Not-a-slug"},
     "measure_is_slug": {"measure": "two  words"},
     "statement_says_something": {"statement": " "},
+    "text_is_readable": {"statement": "Two\nlines."},
     "attribution_says_something": {"attributed_to": ""},
     "geography_is_known": {"geography": "china"},
     "topics_are_slugs": {"topics": ["ports", "Not a slug"]},
@@ -59,7 +61,11 @@ PLACED = {
 """A rule about a version's place, and a place that breaks it."""
 
 BETWEEN_VERSIONS = {
-    "four_eyes": {"change__kind": "verification", "verification__decided_by": "desk"},
+    "four_eyes": {
+        "change__kind": "verification",
+        "verification__status": "verified",
+        "verification__decided_by": "desk",
+    },
     "refutation_is_major": {"change__kind": "verification", "verification__status": "refuted"},
     "retraction_gives_its_reason": {"lifecycle": "retracted", "change__kind": "retraction"},
     "only_the_first_is_created": {"change__kind": "created"},
@@ -69,6 +75,10 @@ BETWEEN_VERSIONS = {
 ELSEWHERE = {
     "one_row_per_version": "a version that is there is refused by version_follows_previous before it",
     "recorded_at_never_decreases": "test_times_never_go_back",
+    "recorded_when_taken": "test_a_version_is_recorded_when_its_position_was_taken",
+    "recorded_in_the_past": "tests/schemas/test_immutability.py",
+    "only_an_empty_log_is_restored": "tests/schemas/test_immutability.py",
+    "view_follows_the_log": "tests/schemas/test_immutability.py",
     "retracted_is_final": "test_a_retracted_claim_is_only_read",
     "published_is_immutable": "tests/schemas/test_immutability.py",
     "log_head_stays": "tests/schemas/test_immutability.py",
@@ -101,7 +111,7 @@ async def test_the_database_refuses_a_record_that_breaks_a_rule(rule, pool):
 async def test_the_database_refuses_a_version_out_of_place(rule, pool):
     with pytest.raises(RuleBroken) as refused:
         await insert(pool, fields(), **PLACED[rule])
-    assert refused.value.rule in (rule, "position_is_dense", "version_follows_previous")
+    assert refused.value.rule in (rule, "position_is_dense", "version_follows_previous", "recorded_when_taken")
 
 
 @pytest.mark.parametrize("rule", BETWEEN_VERSIONS)
@@ -122,6 +132,24 @@ async def test_times_never_go_back(pool):
     with pytest.raises(RuleBroken) as refused:
         await insert(pool, fields(id="other"), 2, 1, recorded_at="2020-01-01T00:00:00Z")
     assert refused.value.rule == "recorded_at_never_decreases"
+
+
+@pytest.mark.parametrize("shift", [timedelta(milliseconds=1), timedelta(days=-1), timedelta(days=9000)])
+async def test_a_version_is_recorded_when_its_position_was_taken(shift, pool):
+    async with pool.acquire() as connection:
+        now = await connection.fetchval("select clock_timestamp()")
+    with pytest.raises(RuleBroken) as refused:
+        await insert(pool, fields(), recorded_at=(now + shift).isoformat())
+    assert refused.value.rule == "recorded_when_taken"
+
+
+async def test_the_author_of_the_words_is_not_the_one_who_finds_them_right(pool):
+    for changed in ({}, {"change__kind": "update"}):
+        verdict = draft(verification__status="verified", verification__decided_by="desk", **changed)
+        with pytest.raises(RuleBroken) as refused:
+            await published(pool, verdict)
+        assert refused.value.rule == "four_eyes"
+        await published(pool, draft(**changed))
 
 
 async def test_a_retracted_claim_is_only_read(pool):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from db.log import append_versions, log_head, position_as_of
+from db.log import append_versions, is_settled, log_head, position_as_of, settle
 from db.pool import reading, writing
 from schemas.failures import RuleBroken
 from tests.given import draft, published
@@ -18,6 +18,8 @@ async def database_now(pool):
 
 async def as_of(pool, instant):
     async with reading(pool) as connection:
+        if not await is_settled(connection, instant):
+            await settle(connection)
         return await position_as_of(connection, instant)
 
 

@@ -1,0 +1,39 @@
+"""A representation (RFC 9110, section 3.2): the bytes of an answer with the fields that describe them."""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+
+import msgspec
+
+from schemas.fields import Answer
+
+JSON = "application/json"
+
+
+class Representation(msgspec.Struct, frozen=True, array_like=True):
+    """Encoded content, its media type, its entity tag, and header fields that belong to it."""
+
+    body: bytes
+    media_type: str
+    etag: str
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+def as_json(answer: Answer, position: int, headers: Sequence[tuple[str, str]] = ()) -> Representation:
+    """An answer as JSON, tagged with the position that last changed it."""
+    return represented(msgspec.json.encode(answer), JSON, position, headers)
+
+
+def represented(
+    body: bytes, media_type: str, position: int | None, headers: Sequence[tuple[str, str]] = ()
+) -> Representation:
+    """Encoded content with its `Repr-Digest` (RFC 9530) and a strong entity tag.
+
+    The tag names the position for people, and the bytes themselves: other bytes never have the same tag, whichever
+    release, language of a label or history of a database wrote them.
+    """
+    digest = hashlib.sha256(body).digest()
+    etag = f'"{"" if position is None else f"p{position}-"}{digest.hex()[:16]}"'
+    described = ("repr-digest", f"sha-256=:{base64.b64encode(digest).decode()}:")
+    return Representation(body, media_type, etag, (*headers, described))

@@ -91,11 +91,11 @@ def export_command(file: Path) -> None:
 
     async def work(pool: Pool) -> None:
         await require_migrated(pool)
-        async with reading(pool) as connection:
-            about = (await log_head(connection)).position
         count = 0
         with ExitStack() as stack:
             target = stack.enter_context(_written_whole(file)) if str(file) != "-" else sys.stdout.buffer
+            async with reading(pool) as connection:
+                about = (await log_head(connection)).position
             bar = stack.enter_context(progress("exporting", about))
             async for line in export_log(pool, bar):
                 target.write(line)

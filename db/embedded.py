@@ -25,7 +25,11 @@ from schemas.failures import CannotStart
 Say = Callable[[str], None]
 
 POSTGRES_USER = "citable-postgres"
-THROWAWAY = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
+THROWAWAY = tuple(
+    part
+    for setting in ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
+    for part in ("-c", setting)
+)
 """What PostgreSQL may skip when its data need not outlive it."""
 
 

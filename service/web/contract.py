@@ -33,6 +33,7 @@ _SENT = (
     Header("Repr-Digest", "The SHA-256 of the representation (RFC 9530).", "sha-256=:…:"),
     Header("X-Request-Id", "Names the request in our logs.", "0f8fad5bd9cb469fa16570867728950e"),
 )
+_SENT_BY_PROBES = tuple(header for header in _SENT if header.name in ("Cache-Control", "X-Request-Id"))
 _TAGS = {
     "Claims": "What was said, the number in it, and what verification found.",
     "Versions": "Every version a claim has had, and what changed.",
@@ -78,13 +79,15 @@ def contract_of(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
 
 def _operation(endpoint: Endpoint) -> dict[str, Any]:
     summary, _, rest = inspect.cleandoc(endpoint.handler.__doc__ or "").partition("\n\n")
+    revalidates = endpoint.path.startswith("/v1") or endpoint.operation == "get_contract"
+    sent = (*(_SENT if revalidates else _SENT_BY_PROBES), *endpoint.sends)
     ok: dict[str, Any] = {
         "description": "The answer.",
-        "headers": {header.name: _ref("headers", header.name) for header in (*_SENT, *endpoint.sends)},
+        "headers": {header.name: _ref("headers", header.name) for header in sent},
         "content": {media: {"schema": _answer(media, kind)} for media, kind in endpoint.answers.items()},
     }
     responses: dict[str, Any] = {"200": ok}
-    if endpoint.path.startswith("/v1") or endpoint.operation == "get_contract":
+    if revalidates:
         responses["304"] = {
             "description": "What `If-None-Match` names is still the answer.",
             "headers": {name: _ref("headers", name) for name in ("ETag", "Cache-Control", "X-Request-Id")},

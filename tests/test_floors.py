@@ -67,11 +67,16 @@ def test_only_the_web_knows_litestar():
     assert breaking("litestar", *LITESTAR) == []
 
 
-def test_the_cache_does_not_know_the_routes():
-    """Else what is cached depends on who asks."""
+def test_inside_the_service_a_floor_does_not_know_the_one_above():
+    """Else what is cached depends on who asks, and HTTP's manners on what is asked."""
+    above = {
+        "service/cache/": ("service.web", "service.routes", "service.app"),
+        "service/web/": ("service.routes", "service.app"),
+    }
     for path, tree in TREES.items():
-        if str(path).startswith(("service/cache/", "service/web/")):
-            assert not {name for name in imported(tree) if name.startswith("service.routes")}, path
+        for floor, others in above.items():
+            if str(path).startswith(floor):
+                assert not {name for name in imported(tree) if name.startswith(others)}, path
 
 
 def test_only_settings_reads_the_environment():

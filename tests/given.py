@@ -55,7 +55,12 @@ WORDS = ("quartz", "walnut", "falcon", "meadow", "copper", "lantern", "glacier",
 
 def fields(**changed: Any) -> dict[str, Any]:
     """The plain record as JSON, with fields changed; `quantity__value` names a field inside another."""
-    record: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(PLAIN))
+    return with_changes(PLAIN, changed)
+
+
+def with_changes(plain: dict[str, Any], changed: dict[str, Any]) -> dict[str, Any]:
+    """A copy of a record with fields changed; `quantity__value` names a field inside another."""
+    record: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(plain))
     for name, value in changed.items():
         target = record
         *path, last = name.split("__")

@@ -7,6 +7,7 @@ import msgspec
 from db.log import whole_log
 from db.pool import Pool, unhurried
 from schemas.claims import ClaimVersion
+from tests.given import with_changes
 
 PLAIN: dict[str, Any] = {
     "id": "plain",
@@ -38,14 +39,7 @@ PLAIN: dict[str, Any] = {
 
 def claim(id: str = "plain", **changed: Any) -> dict[str, Any]:
     """The plain claim under an id, with fields changed; `quantity__value` names a field inside another."""
-    record: dict[str, Any] = {**msgspec.json.decode(msgspec.json.encode(PLAIN)), "id": id}
-    for name, value in changed.items():
-        target = record
-        *path, last = name.split("__")
-        for step in path:
-            target = target[step]
-        target[last] = value
-    return record
+    return with_changes(PLAIN, {"id": id, **changed})
 
 
 def related(id: str, *relations: tuple[str, str], **changed: Any) -> dict[str, Any]:

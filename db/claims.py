@@ -37,6 +37,7 @@ _neighbours = _ask("neighbours_of", Moment)
 _at = _ask("versions_at", ClaimVersion)
 _newest = _ask("newest_versions", ClaimVersion)
 _superseding = _ask("newest_superseding", ClaimVersion)
+_author = _ask("author_of", str)
 _missing = _ask("missing_claims", str)
 _terms = _ask("search_terms", str)
 _page: dict[Sort, Question[Place]] = {
@@ -84,6 +85,11 @@ async def newest_versions(connection: Reading, ids: Collection[str]) -> list[Cla
 async def newest_superseding(connection: Reading, ids: Collection[str]) -> list[ClaimVersion]:
     """The newest versions that say they supersede one of `ids`."""
     return await _superseding.many(connection, list(ids))
+
+
+async def author_of(connection: Reading, id: str) -> str:
+    """Who wrote the newest content of a claim; empty if there is no such claim."""
+    return await _author.value(connection, id)
 
 
 async def missing_claims(connection: Reading, ids: Sequence[str], position: int) -> list[str]:

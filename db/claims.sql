@@ -63,6 +63,13 @@ where i.until = 9223372036854775807 and jsonb_path_exists(
     v.relations, '$[*] ? (@.type == "supersedes" && @.claim == $older[*])', jsonb_build_object('older', to_jsonb($1::text[])))
 order by v.position
 
+-- name: author_of
+-- Who wrote the newest content of a claim ($1): whose verdict on it would be no second pair of eyes.
+select coalesce((
+    select change ->> 'by' from claim_version
+    where id = $1 and change ->> 'kind' in ('created', 'correction', 'update')
+    order by version desc limit 1), '')
+
 -- name: missing_claims
 -- Which ids ($2) named no claim at a position ($1), in the order they were asked for.
 select asked.id

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from types import NoneType
 
+import asyncpg
 import msgspec
 
 from db.claims import newest_versions
@@ -11,7 +12,7 @@ from db.digest import digest_of
 from db.pool import Reading, Writing
 from db.questions import Questions
 from schemas.claims import ClaimVersion, Draft
-from schemas.failures import LogNotEmpty, RuleBroken, VersionConflict
+from schemas.failures import Fault, LogNotEmpty, RuleBroken, VersionConflict
 
 _ask = Questions("log.sql")
 
@@ -85,22 +86,36 @@ async def append_versions(
     """Appends each draft as the next version of its claim, at the next positions, all recorded at one instant.
 
     `expects` gives the version each draft was made from (0: none yet); without it, whatever is newest. Drafts of one
-    claim follow each other. Raises VersionConflict when a claim has moved on, RuleBroken when a rule forbids it.
+    claim follow each other. The statement that inserts them refuses a version that does not follow the newest: raises
+    VersionConflict then, and RuleBroken when another rule forbids it.
     """
     if not drafts:
         return []
     head = await _take.only(connection, len(drafts))
-    newest = {version.id: version.version for version in await newest_versions(connection, {d.id for d in drafts})}
+    if expects is None:
+        expects = await _newest_of(connection, drafts)
     first = head.position - len(drafts) + 1
-    versions: list[ClaimVersion] = []
-    for place, draft in enumerate(drafts):
-        current = newest.get(draft.id, 0)
-        if expects is not None and expects[place] != current:
-            raise VersionConflict(f"{draft.id} is at version {current}, not {expects[place]}.")
-        newest[draft.id] = current + 1
-        versions.append(_placed(draft, current + 1, first + place, head.recorded_at))
-    await put_versions(connection, versions, progress)
+    versions = [
+        _placed(draft, expected + 1, first + place, head.recorded_at)
+        for place, (draft, expected) in enumerate(zip(drafts, expects, strict=True))
+    ]
+    try:
+        await put_versions(connection, versions, progress)
+    except asyncpg.CheckViolationError as error:
+        if error.constraint_name == "version_follows_previous":
+            raise VersionConflict(f"Someone else's came first: {error}.") from error
+        raise
     return versions
+
+
+async def _newest_of(connection: Writing, drafts: Sequence[Draft]) -> list[int]:
+    """The version each draft follows, when they are appended one after the other."""
+    newest = {version.id: version.version for version in await newest_versions(connection, {d.id for d in drafts})}
+    follows = []
+    for draft in drafts:
+        follows.append(newest.get(draft.id, 0))
+        newest[draft.id] = follows[-1] + 1
+    return follows
 
 
 def _placed(draft: Draft, version: int, position: int, recorded_at: datetime) -> ClaimVersion:
@@ -110,7 +125,7 @@ def _placed(draft: Draft, version: int, position: int, recorded_at: datetime) ->
     try:
         return msgspec.convert(msgspec.to_builtins(placed), ClaimVersion)
     except msgspec.ValidationError as error:  # a Struct made in Python was never checked: nobody could read it again
-        raise RuleBroken("version_is_readable", f"{draft.id}: {error}") from error
+        raise RuleBroken([Fault(f"{draft.id}: {error}.", rule="version_is_readable")]) from error
 
 
 async def whole_log(connection: Writing, after: int = 0) -> AsyncIterator[ClaimVersion]:

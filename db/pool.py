@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NewType
 import asyncpg
 import msgspec
 
-from schemas.failures import CannotStart, RuleBroken, StoreForbids, StoreUnavailable
+from schemas.failures import CannotStart, Fault, RuleBroken, StoreForbids, StoreUnavailable
 
 if TYPE_CHECKING:  # asyncpg's classes take a parameter only for the type checker
     from asyncpg.pool import PoolConnectionProxy
@@ -139,7 +139,7 @@ def _failures_named() -> Iterator[None]:
     try:
         yield
     except asyncpg.IntegrityConstraintViolationError as error:
-        raise RuleBroken(error.constraint_name or "unnamed", _first_line(error)) from error
+        raise RuleBroken([Fault(f"{_first_line(error)}.", rule=error.constraint_name or "unnamed")]) from error
     except asyncpg.LockNotAvailableError as error:
         raise StoreUnavailable("A write is under way that this must wait for: try again.") from error
     except asyncpg.InsufficientPrivilegeError as error:

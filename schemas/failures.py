@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from schemas.claims import ClaimVersion
+
 
 class Failure(Exception):
     """A failure its caller should hear about, in a sentence made for them."""
@@ -15,22 +17,40 @@ class Failure(Exception):
 
 
 class Fault:
-    """One thing wrong with what was sent: where (a parameter, a header or a JSON Pointer into the body) and what."""
+    """One thing wrong with what was sent: where, and what.
 
-    __slots__ = ("detail", "parameter", "pointer")
+    Where is a parameter or header, or a JSON Pointer (RFC 6901) into the body, or into its `line`. `rule` names the
+    rule of the record it breaks, if it does.
+    """
 
-    def __init__(self, detail: str, *, parameter: str | None = None, pointer: str | None = None) -> None:
+    __slots__ = ("detail", "line", "parameter", "pointer", "rule")
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        parameter: str | None = None,
+        pointer: str | None = None,
+        line: int | None = None,
+        rule: str | None = None,
+    ) -> None:
         self.detail = detail
         self.parameter = parameter
         self.pointer = pointer
+        self.line = line
+        self.rule = rule
 
 
-class InvalidRequest(Failure):
-    """The request cannot be read as one of ours. `faults` says where."""
+class Faulty(Failure):
+    """A failure that says of each thing wrong where it is."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__(" ".join(fault.detail for fault in faults))
         self.faults = tuple(faults)
+
+
+class InvalidRequest(Faulty):
+    """The request cannot be read as one of ours."""
 
 
 class UriTooLong(Failure):
@@ -57,8 +77,52 @@ class NotAcceptable(Failure):
     """None of the media types we have is one the caller accepts."""
 
 
+class UnsupportedMediaType(Failure):
+    """The body is of a media type, or in a coding, that is not read here. `accepted` is the type that is."""
+
+    def __init__(self, detail: str, accepted: str) -> None:
+        super().__init__(detail)
+        self.accepted = accepted
+
+
+class BodyTooSlow(Failure):
+    """The body did not arrive in time."""
+
+
 class PreconditionFailed(Failure):
-    """The caller's `If-Match` names another version than the one there is."""
+    """The caller's `If-Match` names another representation than the one there is."""
+
+
+class PreconditionRequired(Failure):
+    """A change of something must say which version of it was read."""
+
+
+class RateLimited(Failure):
+    """The caller has asked for more than their share. `policy` is the name of the limit, `wait` in whole seconds."""
+
+    def __init__(self, detail: str, policy: str, wait: int) -> None:
+        super().__init__(detail)
+        self.policy = policy
+        self.wait = wait
+
+
+# Who asked
+
+
+class Unauthenticated(Failure):
+    """It needs a key, and none was sent, or none that is in force."""
+
+    def __init__(self, detail: str, *, sent: bool) -> None:
+        super().__init__(detail)
+        self.sent = sent
+
+
+class Forbidden(Failure):
+    """The key is not for this. `role` is the least that is."""
+
+    def __init__(self, detail: str, role: str) -> None:
+        super().__init__(detail)
+        self.role = role
 
 
 # What there is
@@ -72,15 +136,40 @@ class NotFound(Failure):
 
 
 class VersionConflict(Failure):
-    """Someone else's version came first."""
+    """Someone else's version came first: the log's own word for it, which no caller hears."""
 
 
-class RuleBroken(Failure):
-    """A rule of the record forbids it. `rule` is the name of the database constraint that holds it."""
+class VersionMismatch(Failure):
+    """The claim is not as the caller's conditions say. `current` is what there is instead."""
 
-    def __init__(self, rule: str, detail: str) -> None:
+    def __init__(self, detail: str, current: ClaimVersion) -> None:
         super().__init__(detail)
-        self.rule = rule
+        self.current = current
+
+
+class AlreadyExists(Faulty):
+    """There is one of that name."""
+
+
+class Retracted(Failure):
+    """The claim is retracted: it can only be read."""
+
+
+class RuleBroken(Faulty):
+    """A rule of the record forbids it. Each fault names its rule: the database constraint that holds it."""
+
+    @property
+    def rule(self) -> str:
+        """The first rule that is broken."""
+        return self.faults[0].rule or ""
+
+
+class KeyReused(Failure):
+    """The idempotency key was used for something else."""
+
+
+class KeyInUse(Failure):
+    """The request the idempotency key names is still under way."""
 
 
 class FileRefused(Failure):

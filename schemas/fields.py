@@ -15,6 +15,7 @@ LARGEST_INTEGER = 2**53 - 1
 _CONTROL_OR_BIDI = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff"
 
 LINE_PATTERN = rf"^[^\t\n{_CONTROL_OR_BIDI}]+$(?!\n)"
+NAME_PATTERN = rf"^[^\s{_CONTROL_OR_BIDI}]([^\t\n{_CONTROL_OR_BIDI}]*[^\s{_CONTROL_OR_BIDI}])?$(?!\n)"
 
 Slug = Annotated[
     str,

@@ -14,6 +14,9 @@ from schemas.claims import MOST_RELATIONS, ChangeKind, Comparator, Draft
 from schemas.sources import Stance
 from schemas.verification import Lifecycle, Status
 
+ADDRESSES = ("bulk",)
+"""Ids no claim may have: `/v1/claims/…` leads elsewhere there."""
+
 
 class Broken(NamedTuple):
     """A rule a draft breaks: the constraint's name, where (a JSON Pointer), and what to do about it."""
@@ -48,6 +51,8 @@ def last_day(partial: str) -> date | None:
 
 
 def _words(draft: Draft) -> Iterator[Broken]:
+    if draft.id in ADDRESSES:
+        yield Broken("id_is_no_address", "/id", f"/v1/claims/{draft.id} is an address of its own: take another id.")
     if not draft.statement.strip():
         yield Broken("statement_says_something", "/statement", "The statement is only white space.")
     if not draft.attributed_to.strip():
@@ -96,6 +101,8 @@ def _relations(draft: Draft) -> Iterator[Broken]:
         sentence = f"A claim may have {MOST_RELATIONS} relations; {draft.id} would have {len(draft.relations)}."
         yield Broken("lists_are_bounded", "/relations", sentence)
     for place, relation in enumerate(draft.relations):
+        if relation in draft.relations[:place]:
+            yield Broken("relations_differ", f"/relations/{place}", "The relation is there already.")
         if relation.claim == draft.id:
             yield Broken("relation_is_to_another", f"/relations/{place}/claim", "A claim cannot relate to itself.")
 

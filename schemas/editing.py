@@ -1,0 +1,195 @@
+"""What editors and verifiers send: a new claim, a change of one, a verdict, a retraction.
+
+Who does it is not theirs to say: `change.by` and `decided_by` are the name of the key they use.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from schemas.claims import MOST_RELATIONS, Comparator, Relation, Severity
+from schemas.failures import Fault, InvalidRequest
+from schemas.fields import (
+    Answer,
+    DecimalText,
+    Geography,
+    Line,
+    PartialDate,
+    Position,
+    Request,
+    Slug,
+    Text,
+    Url,
+    VersionNumber,
+)
+from schemas.sources import SourceKind, Stance, source_id
+from schemas.verification import Currency, Status
+
+MOST_LINES = 1000
+
+
+class NewSource(Request, frozen=True, kw_only=True):
+    """A source as its curator writes it. Its `id` follows from its publisher and address, and need not be said."""
+
+    title: Line
+    publisher: Line
+    kind: SourceKind
+    stance: Stance
+    read_as: Line
+    url: Url | None = None
+    archive_url: Url | None = None
+    published_on: PartialDate | None = None
+    retrieved_on: PartialDate | None = None
+    quote: Text | None = None
+    locator: Line | None = None
+    id: Slug | None = None
+
+
+class NewQuantity(Request, frozen=True, kw_only=True):
+    """A number as its curator writes it; without a `value` for a finding without one."""
+
+    unit: Line
+    value: DecimalText | None = None
+    comparator: Comparator = Comparator.EQ
+    lower: DecimalText | None = None
+    upper: DecimalText | None = None
+
+
+class NewPeriod(Request, frozen=True, kw_only=True):
+    """The time a number describes, both ends included; null where it is open or not said."""
+
+    start: PartialDate | None = None
+    end: PartialDate | None = None
+
+
+class NewRelation(Request, Relation, frozen=True, kw_only=True):
+    """How the claim stands to another. What it `supersedes` is told so, with a version of its own."""
+
+
+class FirstChange(Request, frozen=True, kw_only=True):
+    """What to say of a claim's first version."""
+
+    severity: Severity = Severity.MINOR
+    note: Text | None = None
+
+
+class NewChange(Request, frozen=True, kw_only=True):
+    """What to say of a change; what is left out follows from what changed. Another number is always `major`."""
+
+    kind: Literal["correction", "update"] | None = None
+    severity: Severity | None = None
+    note: Text | None = None
+
+
+Topics = Annotated[list[Slug], Meta(max_length=20)]
+Sources = Annotated[list[NewSource], Meta(max_length=50)]
+Relations = Annotated[list[NewRelation], Meta(max_length=MOST_RELATIONS)]
+
+
+class ClaimContent(Request, frozen=True, kw_only=True):
+    """What an editor decides about a claim."""
+
+    statement: Line
+    quantity: NewQuantity
+    measure: Slug
+    geography: Geography
+    attributed_to: Line
+    scope: Text | None = None
+    period: NewPeriod = NewPeriod()
+    stated_on: PartialDate | None = None
+    topics: Topics = msgspec.field(default_factory=list)
+    currency: Currency = Currency.CURRENT
+    sources: Sources = msgspec.field(default_factory=list)
+    relations: Relations = msgspec.field(default_factory=list)
+
+
+class NewClaim(ClaimContent, frozen=True, kw_only=True):
+    """A claim to publish. It is `unverified` until a verifier gives a verdict."""
+
+    id: Slug
+    change: FirstChange = FirstChange()
+
+
+class QuantityPatch(Request, frozen=True, kw_only=True):
+    """Changes to a number: what is absent stays, null removes."""
+
+    value: DecimalText | UnsetType | None = UNSET
+    comparator: Comparator | UnsetType = UNSET
+    lower: DecimalText | UnsetType | None = UNSET
+    upper: DecimalText | UnsetType | None = UNSET
+    unit: Line | UnsetType = UNSET
+
+
+class PeriodPatch(Request, frozen=True, kw_only=True):
+    """Changes to a period: what is absent stays, null removes."""
+
+    start: PartialDate | UnsetType | None = UNSET
+    end: PartialDate | UnsetType | None = UNSET
+
+
+class ClaimPatch(Request, frozen=True, kw_only=True):
+    """A merge patch (RFC 7396): what is absent stays, null removes, a list is replaced as a whole.
+
+    `change` says what the new version's own `change` is to say; it changes nothing by itself.
+    """
+
+    statement: Line | UnsetType = UNSET
+    quantity: QuantityPatch | UnsetType = UNSET
+    measure: Slug | UnsetType = UNSET
+    geography: Geography | UnsetType = UNSET
+    attributed_to: Line | UnsetType = UNSET
+    scope: Text | UnsetType | None = UNSET
+    period: PeriodPatch | UnsetType | None = UNSET
+    stated_on: PartialDate | UnsetType | None = UNSET
+    topics: Topics | UnsetType | None = UNSET
+    currency: Currency | UnsetType = UNSET
+    sources: Sources | UnsetType | None = UNSET
+    relations: Relations | UnsetType | None = UNSET
+    change: NewChange = NewChange()
+
+
+class NewVerdict(Request, frozen=True, kw_only=True):
+    """What verification found. `decided_on` is today unless it says otherwise; who decided is the key's name."""
+
+    status: Status
+    rationale: Text
+    caveats: Annotated[list[Text], Meta(max_length=20)] = msgspec.field(default_factory=list)
+    decided_on: PartialDate | None = None
+
+
+class NewRetraction(Request, frozen=True, kw_only=True):
+    """Why a claim is withdrawn, for its readers. A retracted claim stays readable and is never changed again."""
+
+    reason: Text
+
+
+class AppendedVersion(Answer, frozen=True, kw_only=True):
+    """A version a bulk request appended: for its line, or null for a claim that a line supersedes."""
+
+    line: int | None
+    id: Slug
+    version: VersionNumber
+    position: Position
+    url: str
+
+
+class BulkAnswer(Answer, frozen=True, kw_only=True):
+    """Every version a bulk request appended, in the order of their positions; `position` is the last."""
+
+    items: list[AppendedVersion]
+    position: Position
+
+
+def sources_of(written: Sequence[NewSource]) -> list[dict[str, Any]]:
+    """Sources as the record has them, each with its id. InvalidRequest for one that says another id."""
+    sources = [{**msgspec.to_builtins(s), "id": source_id(s.publisher, s.title, s.url)} for s in written]
+    faults = [
+        Fault(f"The id of this source is {source['id']}: leave `id` out.", pointer=f"/sources/{place}/id")
+        for place, (source, s) in enumerate(zip(sources, written, strict=True))
+        if s.id not in (None, source["id"])
+    ]
+    if faults:
+        raise InvalidRequest(faults)
+    return sources

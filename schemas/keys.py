@@ -1,0 +1,117 @@
+"""API keys: who may do what. A secret is an answer once, when it is issued, and is kept by nobody but its holder."""
+
+import hashlib
+import hmac
+import re
+import secrets
+from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Meta
+
+from schemas.fields import NAME_PATTERN, Answer, Instant, Line, Request
+
+_SECRET = re.compile(r"ctb_([0-9a-f]{12})_[A-Za-z0-9_-]{43}")
+
+
+class Role(StrEnum):
+    """What a key may do; each role includes those before it. `partner`: read with higher limits. `editor`: create,
+    revise and retract claims. `verifier`: give verdicts. `admin`: issue and revoke keys. New values may be added.
+    """
+
+    PARTNER = "partner"
+    EDITOR = "editor"
+    VERIFIER = "verifier"
+    ADMIN = "admin"
+
+    def includes(self, other: "Role") -> bool:
+        """Whether this role may do what the other may."""
+        order = list(Role)
+        return order.index(self) >= order.index(other)
+
+
+KeyId = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9a-f]{12}$(?!\n)",
+        max_length=12,
+        description="Twelve hexadecimal digits. The secret holds them too, so that one found somewhere can be revoked.",
+        examples=["3f9c2a7be1d0"],
+    ),
+]
+KeyName = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=100,
+        pattern=NAME_PATTERN,
+        description="Who holds the key, as versions name their author. One key in force bears a name.",
+        examples=["Desk"],
+    ),
+]
+
+
+class NewKey(Request, frozen=True, kw_only=True):
+    """A key to issue."""
+
+    name: KeyName
+    role: Role
+
+
+class Key(Answer, frozen=True, kw_only=True):
+    """A key: who holds it, what it may do, when it was last used (to the minute), and whether it is revoked."""
+
+    id: KeyId
+    name: Line
+    role: Role
+    issued_at: Instant
+    issued_by: Line
+    last_used_at: Instant | None
+    revoked_at: Instant | None
+    revoked_by: Line | None
+
+
+class IssuedKey(Key, frozen=True, kw_only=True):
+    """A new key with its secret, which is shown this once."""
+
+    secret: str
+
+
+class KeyList(Answer, frozen=True, kw_only=True):
+    """Every key there is or was, those in force first, by name."""
+
+    items: list[Key]
+
+
+class Secret:
+    """A secret: `ctb_`, its key's id, `_`, and 256 random bits in base64url. It does not print itself."""
+
+    __slots__ = ("key", "text")
+
+    def __init__(self, text: str, key: str) -> None:
+        self.text = text
+        self.key = key
+
+    @classmethod
+    def generate(cls) -> "Secret":
+        """A new secret for a new key."""
+        key = secrets.token_hex(6)
+        return cls(f"ctb_{key}_{secrets.token_urlsafe(32)}", key)
+
+    @classmethod
+    def read(cls, text: str) -> "Secret | None":
+        """A secret as its holder sends it; None if it is none of ours by its form."""
+        found = _SECRET.fullmatch(text)
+        return cls(text, found[1]) if found else None
+
+    @property
+    def digest(self) -> bytes:
+        """Its SHA-256: what is stored in its place."""
+        return hashlib.sha256(self.text.encode()).digest()
+
+    def matches(self, digest: bytes) -> bool:
+        """Whether a stored digest is this secret's; takes as long for a near miss as for a far one."""
+        return hmac.compare_digest(self.digest, digest)
+
+    def __repr__(self) -> str:
+        return f"<the secret of key {self.key}>"

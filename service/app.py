@@ -8,7 +8,7 @@ from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp
 
 from schemas import failures
-from service.routes import claims, documents, health, measures, sources, topics, versions
+from service.routes import claims, documents, editing, health, keys, measures, sources, topics, versions
 from service.runtime import Runtime
 from service.telemetry import log
 from service.web.endpoints import Endpoint
@@ -17,18 +17,27 @@ from service.web.problems import PROBLEM_JSON, is_internal, problem_answer
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *claims.endpoints,  # /v1/claims  /v1/claims/{id}
+    *editing.endpoints,  # /v1/claims  …/bulk  …/{id}  …/{id}/verification  …/{id}/retraction
     *versions.endpoints,  # /v1/claims/{id}/versions  …/versions/{version}  …/diff  …/timemap
     *measures.endpoints,  # /v1/measures  /v1/measures/{id}
     *sources.endpoints,  # /v1/sources  /v1/sources/{id}
     *topics.endpoints,  # /v1/topics
+    *keys.endpoints,  # /v1/keys  /v1/keys/{id}
     *health.endpoints,  # /livez  /readyz
     *documents.endpoints,  # /openapi.json  /docs  /problems/{slug}  /
 )
 
 
+METHODS = ("GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS")
+
+
 def methods_of(path: str) -> Sequence[str]:
     """The methods an address knows; none if there is no such address."""
-    return ("GET", "HEAD", "OPTIONS") if any(endpoint.matches(path) for endpoint in ENDPOINTS) else ()
+    found = [endpoint for endpoint in ENDPOINTS if endpoint.matches(path)]
+    found = [endpoint for endpoint in found if endpoint.path == path] or found  # as the router does: letter by letter
+    known = {endpoint.method for endpoint in found}
+    known |= ({"HEAD"} if "GET" in known else set()) | ({"OPTIONS"} if known else set())
+    return [method for method in METHODS if method in known]
 
 
 def build_app(runtime: Runtime) -> ASGIApp:
@@ -38,7 +47,6 @@ def build_app(runtime: Runtime) -> ASGIApp:
         exception_handlers={Exception: _answer_failure, HTTPException: _answer_failure},
         openapi_config=None,
         logging_config=None,
-        request_max_body_size=262_144,
     )
     app.state.runtime = runtime
     return Envelope(app, methods_of)
@@ -62,6 +70,4 @@ def _named(request: Request[Any, Any, Any], error: HTTPException) -> failures.Fa
         return failures.MethodNotAllowed(f"Here are {', '.join(allow)}.", allow)
     if error.status_code in (404, 405):
         return failures.NotFound("There is nothing at this address. /docs lists every one there is.")
-    if error.status_code == 413:
-        return failures.BodyTooLarge(error.detail)
     return failures.InvalidRequest([failures.Fault(error.detail)])

@@ -14,12 +14,14 @@ from typing import IO, Any
 import click
 import msgspec
 
+from db.keys import issue_key, keys, revoke_key
 from db.log import log_head
 from db.migrations import migrate, require_migrated
-from db.pool import Pool, open_pool, reading
-from schemas.failures import Failure, FileRefused
+from db.pool import Pool, open_pool, reading, writing
+from schemas.failures import AlreadyExists, Failure, Fault, FileRefused, NotFound
 from schemas.fields import Line
-from service.console import progress, say, say_failure
+from schemas.keys import KeyName, NewKey, Role
+from service.console import progress, say, say_failure, show_keys
 from service.release import VERSION
 from service.settings import settings_from_environment
 from service.transfer import export_log, import_claims, restore_log
@@ -69,7 +71,7 @@ def migrate_command() -> None:
     "--by",
     default="import",
     show_default=True,
-    callback=lambda *given: _author(*given),
+    callback=lambda *given: _typed(Line, *given),
     help="Who made the new versions.",
 )
 def import_command(file: Path, by: str) -> None:
@@ -117,6 +119,57 @@ def restore_command(file: Path) -> None:
         with _opened(file, seekable=True) as lines, progress("checking and restoring", size and 2 * size) as bar:
             head = await restore_log(pool, lines, bar)
         say(f"{head.position} versions restored, as they were")
+
+    _with_database(work)
+
+
+@citable.group("keys", invoke_without_command=True)
+@click.pass_context
+def keys_command(context: click.Context) -> None:
+    """Say who can do what: every API key, its role, and when it was last used."""
+    if context.invoked_subcommand is not None:
+        return
+
+    async def work(pool: Pool) -> None:
+        await require_migrated(pool)
+        async with reading(pool) as connection:
+            show_keys(await keys(connection))
+
+    _with_database(work)
+
+
+@keys_command.command("issue")
+@click.option("--role", type=click.Choice([str(role) for role in Role]), required=True, help="What it may do.")
+@click.option(
+    "--name", required=True, callback=lambda *given: _typed(KeyName, *given), help="Who holds it: versions name them."
+)
+def issue_command(role: str, name: str) -> None:
+    """Issue a key, and print its secret, this once."""
+
+    async def work(pool: Pool) -> None:
+        await require_migrated(pool)
+        async with writing(pool) as connection:
+            issued = await issue_key(connection, NewKey(name=name, role=Role(role)), "console")
+        if issued is None:
+            raise AlreadyExists([Fault(f"A key in force is called {name} already: revoke it first.")])
+        say(f"key {issued.id}: {name}, {role}. Its secret is kept nowhere; this is the only time it is shown:")
+        click.echo(issued.secret)
+
+    _with_database(work)
+
+
+@keys_command.command("revoke")
+@click.argument("id")
+def revoke_command(id: str) -> None:
+    """Revoke the key with this ID, at once and everywhere."""
+
+    async def work(pool: Pool) -> None:
+        await require_migrated(pool)
+        async with writing(pool) as connection:
+            key = await revoke_key(connection, id, "console")
+        if key is None:
+            raise NotFound(f"There is no key {id}. `citable keys` lists those there are.")
+        say(f"key {id} of {key.name} is revoked")
 
     _with_database(work)
 
@@ -214,9 +267,10 @@ def _written_whole(file: Path) -> Iterator[IO[bytes]]:
         raise FileRefused(f"{file} cannot be written: {error.strerror}.") from error
 
 
-def _author(_: click.Context, __: click.Parameter, value: str) -> str:
-    """A name that may stand in `change.by`."""
+def _typed(kind: Any, _: click.Context, __: click.Parameter, value: str) -> str:
+    """A value of one of our kinds of text."""
     try:
-        return msgspec.convert(value, Line)
+        return str(msgspec.convert(value, kind))
     except msgspec.ValidationError as error:
-        raise click.BadParameter("it is one line of at most 500 characters.") from error
+        most = msgspec.json.schema(kind)["maxLength"]
+        raise click.BadParameter(f"it is one line of at most {most} characters.") from error

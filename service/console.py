@@ -1,12 +1,23 @@
 """What a person at a terminal sees while the program works: sentences and progress bars, on standard error."""
 
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
 
 from schemas.failures import Failure, FileRefused
+from schemas.keys import Key, Role
+
+MAY = {
+    Role.PARTNER: "read more",
+    Role.EDITOR: "edit claims",
+    Role.VERIFIER: "verify them",
+    Role.ADMIN: "issue and revoke keys",
+}
+"""What each role adds to those before it."""
 
 console = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -23,6 +34,19 @@ def say_failure(failure: Failure) -> None:
         for line, pointer, sentence in failure.faults:
             where = f"line {line}" if line else "the claim it supersedes"
             console.print(_plain(f"  {where}{', ' + pointer if pointer else ''}: {sentence}"))
+
+
+def show_keys(keys: Sequence[Key]) -> None:
+    """Who can do what, as a table on standard output: what a person asked to see."""
+    table = Table("id", "name", "role", "may", "issued", "last used", "revoked", box=None, header_style="bold")
+    for key in keys:
+        ways = [may for role, may in MAY.items() if key.role.includes(role) and not key.revoked_at]
+        used = f"{key.last_used_at:%Y-%m-%d %H:%M}" if key.last_used_at else "never"
+        revoked = f"{key.revoked_at:%Y-%m-%d} by {key.revoked_by}" if key.revoked_at else ""
+        issued = f"{key.issued_at:%Y-%m-%d} by {key.issued_by}"
+        cells = [key.id, key.name, key.role, ", ".join(ways) or "nothing", issued, used, revoked]
+        table.add_row(*(_plain(cell) for cell in cells))
+    Console(highlight=False, width=None if sys.stdout.isatty() else 200).print(table)
 
 
 @contextmanager

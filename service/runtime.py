@@ -2,16 +2,20 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from db.log import settle
 from db.pool import Pool, open_pool, reading
 from schemas.failures import CannotStart, StoreUnavailable
+from service.cache.connection import SharedConnection
+from service.cache.limits import Counters
 from service.cache.shared import SharedCache
 from service.cache.tiers import Tiers
 from service.settings import Settings
+from service.uses import Uses
 
 SETTLED_WITHIN = 3.0
 """Seconds a reader waits for a write under way."""
@@ -23,7 +27,11 @@ class Runtime:
 
     settings: Settings
     pool: Pool
+    redis: SharedConnection
     cache: Tiers
+    limits: Counters
+    uses: Uses
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
     settling: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def settle(self) -> None:
@@ -39,12 +47,14 @@ class Runtime:
 async def running(settings: Settings, database_url: str, redis_url: str) -> AsyncGenerator[Runtime]:
     """A runtime on these servers until the block ends. CannotStart says why it cannot be."""
     try:
-        shared = SharedCache(redis_url, time.monotonic)
+        redis = SharedConnection(redis_url, time.monotonic)
     except ValueError as error:
         raise CannotStart(f"CITABLE_REDIS_URL is no address of a Redis: {error}.") from error
     pool = await open_pool(database_url, settings.database_connections)
+    uses = Uses(pool, time.monotonic)
     try:
-        yield Runtime(settings, pool, Tiers(shared))
+        yield Runtime(settings, pool, redis, Tiers(SharedCache(redis)), Counters(redis), uses)
     finally:
-        await shared.close()
+        await uses.close()
+        await redis.close()
         await pool.close()

@@ -77,9 +77,10 @@ async def serve_only(settings: Settings, database_url: str, redis_url: str) -> N
 
 async def serve(runtime: Runtime, listener: socket.socket) -> None:
     """Serves until SIGINT or SIGTERM, then lets requests under way finish, five seconds at most."""
-    if not await runtime.cache.shared.answers():
+    if not await runtime.redis.answers():
         say("Redis does not answer: reads go to PostgreSQL until it does")
-    await _Server(server_config(build_app(runtime)), runtime.settings.origin).serve([listener])
+    config = server_config(build_app(runtime), runtime.settings.trusted_proxies)
+    await _Server(config, runtime.settings.origin).serve([listener])
 
 
 class _Server(uvicorn.Server):

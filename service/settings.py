@@ -1,6 +1,7 @@
 """Every setting, once: its name in the environment, its type, its default and a sentence."""
 
 from collections.abc import Mapping
+from ipaddress import ip_network
 from os import environ
 from typing import Annotated
 
@@ -38,6 +39,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int, Meta(ge=1, le=200, description="The most connections to PostgreSQL a process holds.")
     ] = 10
 
+    reads_per_minute: Annotated[
+        int, Meta(ge=1, le=1_000_000, description="Reads that cost work a minute, for an address without a key.")
+    ] = 600
+    key_reads_per_minute: Annotated[
+        int, Meta(ge=1, le=1_000_000, description="Reads that cost work a minute, for a key.")
+    ] = 6000
+    writes_per_minute: Annotated[int, Meta(ge=1, le=1_000_000, description="Writes a minute, for a key.")] = 300
+    trusted_proxies: Annotated[
+        str | None, Meta(description="Addresses and networks, with commas, whose `X-Forwarded-For` is believed.")
+    ] = None
+
     @property
     def origin(self) -> str:
         """The address absolute links begin with, without a final slash."""
@@ -58,7 +70,10 @@ def settings_from_environment(variables: Mapping[str, str] = environ) -> Setting
             continue
         try:
             values[name] = msgspec.convert(value, fields[name].type, strict=False)
-        except msgspec.ValidationError as error:
+            if name == "trusted_proxies":
+                for part in value.split(","):
+                    ip_network(part.strip(), strict=False)
+        except (msgspec.ValidationError, ValueError) as error:
             raise CannotStart(f"{variable} is {value!r}: {str(error).lower()}.") from error
     return Settings(**values)  # type: ignore[arg-type] # each was converted to its field's type
 

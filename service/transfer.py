@@ -1,21 +1,19 @@
 """Import, export and restore: the log as lines of JSON."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import IO, Any
 
 import msgspec
 
-from db.claims import missing_claims, newest_superseding, newest_versions
+from db.claims import newest_versions
 from db.digest import digest_of
 from db.log import Taken, append_versions, open_restore, put_versions, whole_log
 from db.pool import Pool, reading, unhurried, writing
-from schemas.claims import ClaimVersion, Draft, RelationType
-from schemas.failures import FileRefused, RuleBroken, VersionConflict
-from schemas.fields import LARGEST_INTEGER
-from schemas.rules import broken_rules
+from schemas.claims import ClaimVersion, Draft
+from schemas.failures import FileRefused, InvalidRequest, RuleBroken, VersionConflict
 from schemas.transfer import ImportedClaim, drafted
-from schemas.verification import Lifecycle
-from service.revision import revisions, supersession_circle, unretractable
+from service.publication import planned
+from service.strict import read_json
 
 Progress = Callable[[int], None]
 """Told how many bytes of the file, or versions of the log, were dealt with since it was told last."""
@@ -50,24 +48,19 @@ async def import_claims(
     """
     drafts, numbers = _drafts(lines, by, progress)
     async with reading(pool) as connection:
-        wanted = {draft.id for draft in drafts}
-        named = {relation.claim for draft in drafts for relation in draft.relations}
-        unknown = set(await missing_claims(connection, sorted(named - wanted), LARGEST_INTEGER))
-        superseded = {r.claim for d in drafts for r in d.relations if r.type is RelationType.SUPERSEDES}
-        current = {version.id: version for version in await newest_versions(connection, wanted | superseded)}
-        superseding = await newest_superseding(connection, wanted)
-    changes = revisions(drafts, current, superseding)
-    _refuse(_faults_between(drafts, numbers, current, unknown) + _faults_within(changes, numbers))
-    expects = [current[change.id].version if change.id in current else 0 for change in changes]
+        current = {v.id: v for v in await newest_versions(connection, set(numbers))}
+        plan = await planned(connection, drafts, current)
+    _refuse([(numbers.get(b.id, 0), b.pointer, f"{b.sentence} ({b.rule})") for b in plan.broken])
     try:
         async with writing(pool) as connection:
-            await append_versions(connection, changes, expects, stored)
+            await append_versions(connection, plan.changes, plan.expects, stored)
     except VersionConflict as conflict:
-        raise FileRefused(f"{conflict.detail} Someone changed it meanwhile: import again.") from conflict
+        raise FileRefused("Someone changed a claim of the file meanwhile: import again.") from conflict
     except RuleBroken as broken:
-        raise FileRefused(f"The file breaks the rule {broken.rule}: {broken.detail}.") from broken
-    new = sum(1 for expected in expects if expected == 0)
-    return Imported(new=new, changed=len(changes) - new, unchanged=len(wanted) - sum(c.id in wanted for c in changes))
+        raise FileRefused(f"The file breaks the rule {broken.rule}: {broken.detail}") from broken
+    new = sum(1 for expected in plan.expects if expected == 0)
+    changed = sum(change.id in numbers for change in plan.changes)
+    return Imported(new=new, changed=len(plan.changes) - new, unchanged=len(numbers) - changed)
 
 
 def _drafts(lines: Iterable[bytes], by: str, progress: Progress) -> tuple[list[Draft], dict[str, int]]:
@@ -76,47 +69,21 @@ def _drafts(lines: Iterable[bytes], by: str, progress: Progress) -> tuple[list[D
     faults: list[Fault] = []
     for number, line in enumerate(lines, 1):
         progress(len(line))
-        claim = _decoded(_claim_line, number, line, faults)
+        claim: ImportedClaim | None = _decoded(_claim_line, number, line, faults)
         if claim is None:
             continue
         if claim.id in numbers:
             faults.append((number, "/id", f"{claim.id} is already on line {numbers[claim.id]}."))
             continue
         numbers[claim.id] = number
-        drafts.append(drafted(claim, by))
+        try:
+            drafts.append(drafted(claim, by))
+        except InvalidRequest as refused:
+            faults += [(number, fault.pointer or "", fault.detail) for fault in refused.faults]
     _refuse(faults)
     if not drafts:
         raise FileRefused("The file holds no claims.")
     return drafts, numbers
-
-
-def _faults_between(
-    drafts: Sequence[Draft], numbers: dict[str, int], current: dict[str, ClaimVersion], unknown: set[str]
-) -> list[Fault]:
-    """What is wrong with the file in front of what the log already holds."""
-    faults: list[Fault] = []
-    for draft in drafts:
-        before = current.get(draft.id)
-        if before and Lifecycle.RETRACTED in (before.lifecycle, draft.lifecycle):
-            faults += [(numbers[draft.id], f"/{name}", sentence) for name, sentence in unretractable(draft, before)]
-        for place, relation in enumerate(draft.relations):
-            if relation.claim in unknown:
-                pointer = f"/relations/{place}/claim"
-                faults.append((numbers[draft.id], pointer, f"There is no claim {relation.claim}."))
-            if relation in draft.relations[:place]:
-                faults.append((numbers[draft.id], f"/relations/{place}", "The relation is there already."))
-    circle = supersession_circle(drafts, current)
-    if circle is not None:
-        faults.append((numbers.get(circle, 0), "/relations", f"{circle} would supersede itself, through others."))
-    return faults
-
-
-def _faults_within(changes: Sequence[Draft], numbers: dict[str, int]) -> list[Fault]:
-    return [
-        (numbers.get(change.id, 0), broken.pointer, f"{broken.sentence} ({broken.rule})")
-        for change in changes
-        for broken in broken_rules(change)
-    ]
 
 
 def _refuse(faults: list[Fault]) -> None:
@@ -127,24 +94,11 @@ def _refuse(faults: list[Fault]) -> None:
 
 def _decoded(decoder: msgspec.json.Decoder[Any], number: int, line: bytes, faults: list[Fault]) -> Any:
     """The line as what the decoder reads, or None with a fault that says where it is wrong."""
-    if not line.strip():
-        faults.append((number, "", "The line is empty."))
-        return None
     try:
-        return decoder.decode(line)
-    except msgspec.ValidationError as error:
-        sentence, pointer = told(error)
-        faults.append((number, pointer, sentence))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        faults.append((number, "", f"The line is not JSON in UTF-8: {error}"))
+        return read_json(line, decoder)
+    except InvalidRequest as refused:
+        faults += [(number, fault.pointer or "", fault.detail) for fault in refused.faults]
     return None
-
-
-def told(error: msgspec.ValidationError) -> tuple[str, str]:
-    """A validation error's sentence, and the JSON Pointer (RFC 6901) to the field it is about."""
-    sentence, _, path = str(error).partition(" - at `")
-    pointer = path.rstrip("`").removeprefix("$").replace("[", "/").replace("]", "").replace(".", "/")
-    return sentence.replace("(?!\\n)", "") + ".", pointer
 
 
 async def export_log(pool: Pool, progress: Progress = _quiet) -> AsyncIterator[bytes]:
@@ -179,7 +133,7 @@ async def restore_log(pool: Pool, file: IO[bytes], progress: Progress = _quiet) 
                 progress(len(line))
             await put_versions(connection, batch)
     except RuleBroken as broken:
-        raise FileRefused(f"The file breaks the rule {broken.rule}: {broken.detail}.") from broken
+        raise FileRefused(f"The file breaks the rule {broken.rule}: {broken.detail}") from broken
     return last
 
 

@@ -43,15 +43,16 @@ class Api:
 
 
 @asynccontextmanager
-async def serving(database_url: str, redis_url: str) -> AsyncIterator[Api]:
-    """The API on these servers until the block ends."""
-    settings = Settings(public_url="https://citable.example")
+async def serving(database_url: str, redis_url: str, **settings_of_its_own: object) -> AsyncIterator[Api]:
+    """The API on these servers until the block ends; with limits no test reaches, unless it sets them."""
+    plenty = dict.fromkeys(("reads_per_minute", "key_reads_per_minute", "writes_per_minute"), 1000000)
+    settings = Settings(public_url="https://citable.example", **{**plenty, **settings_of_its_own})
     async with running(settings, database_url, redis_url) as runtime:
         # a socket that names its protocol: only then does asyncio send small answers at once (TCP_NODELAY)
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
-        server = _Server(server_config(build_app(runtime)))
+        server = _Server(server_config(build_app(runtime), settings.trusted_proxies))
         task = asyncio.create_task(server.serve([listener]))
         try:
             await server.is_up.wait()

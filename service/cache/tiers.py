@@ -25,14 +25,18 @@ class Tiers:
         self.shared = shared
         self._loading: dict[tuple[str, Point], asyncio.Task[tuple[Representation, bool]]] = {}
 
-    async def get_or_load(self, key: str, at: Point, load: Load, *, pinned: bool) -> tuple[Representation, str]:
+    async def get_or_load(
+        self, key: str, at: Point, load: Load, *, pinned: bool, admit: Callable[[], Awaitable[None]]
+    ) -> tuple[Representation, str]:
         """The answer under a key as of a point of the log, and how it was come by (RFC 9211, Cache-Status).
 
-        `pinned` says that the key names the position, so that its answer is the same for ever.
+        `pinned` says that the key names the position, so that its answer is the same for ever. `admit` is called before
+        anything is loaded for this caller, and may refuse.
         """
         kept = await self._kept(key, at)
         if kept is not None:
             return kept, "hit"
+        await admit()
         flight = (key, at)
         task = self._loading.get(flight)
         if task is None:

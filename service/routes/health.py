@@ -26,7 +26,7 @@ async def check_readiness(read: Read) -> ASGIResponse:
             postgres = "up" if await is_migrated(connection) else "unmigrated"
     except StoreUnavailable:
         postgres = "down"
-    redis = "up" if await read.runtime.cache.shared.answers() else "down"
+    redis = "up" if await read.runtime.redis.answers() else "down"
     status = "ready" if postgres == "up" else "unready"
     return _now(Readiness(status=status, postgres=postgres, redis=redis), 200 if status == "ready" else 503)
 

@@ -108,6 +108,7 @@ async def get_timemap(read: Read, id: Slug) -> ASGIResponse:
 async def in_force_at(read: Read, id: str, field: str) -> ASGIResponse:
     """302 to the version of a claim in force at an `Accept-Datetime`; the first one, for an instant before it."""
     instant = accepted_datetime(field)
+    await read.asker.reader()
     newest = await read.at(None)
     async with reading(read.runtime.pool) as connection:
         settled = await is_settled(connection, instant)

@@ -15,15 +15,18 @@ _CHARSET = re.compile(r";\s*charset\s*=\s*\"?utf-?8\"?", re.IGNORECASE)
 
 def is_unchanged(etag: str, if_match: str | None, if_none_match: str | None) -> bool:
     """Whether the caller already has what `etag` names, so that 304 says it all. PreconditionFailed for `If-Match`."""
-    opaque = etag.strip('"')
-    if if_match is not None:
-        wanted = parse_etags(if_match)
-        if not (wanted.star_tag or wanted.is_strong(opaque)):
-            raise PreconditionFailed(f"The current entity tag is {etag}.")
+    if if_match is not None and not is_one_of(etag, if_match):
+        raise PreconditionFailed(f"The current entity tag is {etag}.")
     if if_none_match is None:
         return False
     had = parse_etags(if_none_match)
-    return had.star_tag or had.contains_weak(opaque)
+    return had.star_tag or had.contains_weak(etag.strip('"'))
+
+
+def is_one_of(etag: str, if_match: str) -> bool:
+    """Whether an `If-Match` field names the entity tag: strongly, or as whatever there is."""
+    wanted = parse_etags(if_match)
+    return wanted.star_tag or wanted.is_strong(etag.strip('"'))
 
 
 def accepted(accept: str | None, available: Sequence[str]) -> str:

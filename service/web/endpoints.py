@@ -1,7 +1,7 @@
-"""Endpoints: an address, what may be asked of it, and the handler that answers.
+"""Endpoints: an address and a method, what may be asked of it and by whom, and the handler that answers.
 
-An endpoint says once what its query, its path and its answer are. That is what requests are held to, and what the
-published contract is written from.
+An endpoint says once what its query, its path, its body and its answer are. That is what requests are held to, and
+what the published contract is written from.
 """
 
 import inspect
@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_type_hints
 
+import msgspec
 from litestar import Request as LitestarRequest
 from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
@@ -17,11 +18,16 @@ from litestar.response.base import ASGIResponse
 
 from schemas.failures import Failure
 from schemas.fields import Request
+from schemas.keys import Role
 from schemas.requests import Nothing
 from service.cache.representation import JSON
 from service.runtime import Runtime
+from service.strict import read_json
+from service.web.asker import Asker
+from service.web.bodies import LARGEST_BODY, LARGEST_BULK, MERGE_PATCH, NDJSON, read_body, read_lines
 from service.web.inputs import read_path, read_query
 from service.web.reads import Read
+from service.web.writes import Write
 
 Handler = Callable[..., Awaitable[ASGIResponse]]
 
@@ -33,27 +39,44 @@ class Header:
     name: str
     sentence: str
     example: str
+    required: bool = False
+
+
+_TAG = '"p175-5f2b8c3d9e017a46"'
+IF_MATCH = Header("If-Match", "The entity tag of the claim as you read it (RFC 9110).", _TAG, required=True)
+IF_NONE_MATCH_ANY = Header("If-None-Match", "`*`: only if there is no claim of that id yet (RFC 9110).", "*")
+IDEMPOTENCY_KEY = Header(
+    "Idempotency-Key", "A string in quotes, new for each request: its repetition within 24 hours is answered the same.",
+    '"8e03978e-40d5-43e8-bc93-6894a57f9324"',
+)  # fmt: skip
+LOCATION = Header("Location", "Where what was made is.", "/v1/claims/harbour-cranes-4100")
 
 
 @dataclass(frozen=True)
 class Endpoint:
     """One operation of the API."""
 
+    method: str
     path: str
     operation: str
     tag: str
     handler: Handler
     answers: Mapping[str, Any]
     """The type of the answer in each media type, the first by default; None where it is not JSON of ours."""
+    status: int = 200
+    role: Role | None = None
+    """The least role that may; None for everyone."""
     failures: tuple[type[Failure], ...] = ()
     reads: tuple[Header, ...] = ()
     sends: tuple[Header, ...] = ()
     redirects: str | None = None
     listed: bool = True
     query: type[Request] = Nothing
+    body: Any = None
+    media_type: str = JSON
     in_path: Mapping[str, Any] = field(default_factory=dict)
     takes: frozenset[str] = frozenset()
-    """Which of `read` and `query` the handler declares."""
+    """Which of `read`, `write`, `query` and `body` the handler declares."""
 
     def matches(self, path: str) -> bool:
         """Whether a path is one of this endpoint's: a parameter stands for one segment of it."""
@@ -61,19 +84,35 @@ class Endpoint:
 
     def mounted(self) -> HTTPRouteHandler:
         """The endpoint as a route of Litestar, which only matches its path and method."""
-        route = HTTPRouteHandler(
-            re.sub(r"\{([a-z]+)\}", r"{\1:str}", self.path), http_method=HttpMethod.GET, opt={"endpoint": self}
-        )
+        path = re.sub(r"\{([a-z]+)\}", r"{\1:str}", self.path)
+        route = HTTPRouteHandler(path, http_method=HttpMethod(self.method), status_code=200, opt={"endpoint": self})
         return route(self._handle)
 
     async def _handle(self, request: LitestarRequest[Any, Any, Any]) -> ASGIResponse:
         runtime: Runtime = request.app.state.runtime
-        read = Read(runtime, request.scope["path"], _joined(request.scope["headers"]))
+        scope = request.scope
+        headers = _joined(scope["headers"])
+        client = scope["client"]
+        asker = Asker(runtime, headers, client[0] if client else "local", scope["state"]["fields"])
+        by = await asker.writer(self.role) if self.role else None
+        read = Read(runtime, scope["path"], headers, asker)
         asked = read_path(request.path_params, self.in_path)
-        query = read_query(request.scope["query_string"], self.query)
+        given: dict[str, Any] = {"read": read, "query": read_query(scope["query_string"], self.query)}
         read.media_type(list(self.answers))
-        given = {"read": read, "query": query}
+        if by is not None:
+            body = b"" if self.body is None else await self._body(request, headers)
+            given["write"] = Write(runtime, self.method, scope["path"], headers, by, body)
+            given["body"] = self._read(body) if self.body is not None else None
         return await self.handler(**asked, **{name: given[name] for name in self.takes})
+
+    async def _body(self, request: LitestarRequest[Any, Any, Any], headers: Mapping[str, str]) -> bytes:
+        most = LARGEST_BULK if self.media_type == NDJSON else LARGEST_BODY
+        return await read_body(request.receive, headers, self.media_type, most)
+
+    def _read(self, body: bytes) -> Any:
+        if self.media_type == NDJSON:
+            return read_lines(body, msgspec.json.Decoder(self.body.__args__[0]))
+        return read_json(body, msgspec.json.Decoder(self.body))
 
 
 def _joined(fields: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
@@ -83,6 +122,21 @@ def _joined(fields: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
         key, text = name.decode("latin-1"), value.decode("latin-1")
         joined[key] = f"{joined[key]}, {text}" if key in joined else text
     return joined
+
+
+def _declared(handler: Handler, path: str) -> dict[str, Any]:
+    """What a handler's own signature says of its endpoint."""
+    hints = get_type_hints(handler, include_extras=True)
+    taken = set(inspect.signature(handler).parameters) & {"read", "write", "query", "body"}
+    return {
+        "path": path,
+        "operation": handler.__name__,
+        "handler": handler,
+        "query": hints.get("query", Nothing),
+        "body": hints.get("body"),
+        "in_path": {name: hints[name] for name in re.findall(r"\{([a-z]+)\}", path)},
+        "takes": frozenset(taken),
+    }
 
 
 def get(
@@ -96,29 +150,81 @@ def get(
     sends: tuple[Header, ...] = (),
     redirects: str | None = None,
     listed: bool = True,
+    role: Role | None = None,
 ) -> Callable[[Handler], Endpoint]:
     """Makes a handler the endpoint of GET `path`. Its `query` and path parameters are the types it declares.
 
     The operation is called what the handler is called.
     """
+    return lambda handler: Endpoint(
+        method="GET",
+        tag=tag,
+        answers=media or {JSON: answers},
+        failures=failures,
+        reads=reads,
+        sends=sends,
+        redirects=redirects,
+        listed=listed,
+        role=role,
+        **_declared(handler, path),
+    )
 
-    def endpoint(handler: Handler) -> Endpoint:
-        hints = get_type_hints(handler, include_extras=True)
-        declared = set(inspect.signature(handler).parameters)
-        return Endpoint(
-            path=path,
-            operation=handler.__name__,
-            tag=tag,
-            handler=handler,
-            answers=media or {JSON: answers},
-            failures=failures,
-            reads=reads,
-            sends=sends,
-            redirects=redirects,
-            listed=listed,
-            query=hints.get("query", Nothing),
-            in_path={name: hints[name] for name in re.findall(r"\{([a-z]+)\}", path)},
-            takes=frozenset(declared & {"read", "query"}),
-        )
 
-    return endpoint
+def post(
+    path: str,
+    tag: str,
+    answers: Any,
+    *,
+    role: Role,
+    failures: tuple[type[Failure], ...] = (),
+    reads: tuple[Header, ...] = (),
+    takes: str = JSON,
+    once: bool = True,
+) -> Callable[[Handler], Endpoint]:
+    """Makes a handler the endpoint of POST `path`: its `body` is the type it declares, in the media type it `takes`.
+
+    Unless it says otherwise, it is done `once` for an `Idempotency-Key`.
+    """
+    return lambda handler: Endpoint(
+        method="POST",
+        tag=tag,
+        answers={JSON: answers},
+        status=201,
+        role=role,
+        failures=failures,
+        reads=(*reads, IDEMPOTENCY_KEY) if once else reads,
+        sends=(LOCATION,) if takes == JSON else (),
+        media_type=takes,
+        **_declared(handler, path),
+    )
+
+
+def patch(
+    path: str,
+    tag: str,
+    answers: Any,
+    *,
+    role: Role,
+    failures: tuple[type[Failure], ...] = (),
+    reads: tuple[Header, ...] = (),
+) -> Callable[[Handler], Endpoint]:
+    """Makes a handler the endpoint of PATCH `path`: its `body` is the merge patch it declares."""
+    return lambda handler: Endpoint(
+        method="PATCH",
+        tag=tag,
+        answers={JSON: answers},
+        role=role,
+        failures=failures,
+        reads=(*reads, IDEMPOTENCY_KEY),
+        media_type=MERGE_PATCH,
+        **_declared(handler, path),
+    )
+
+
+def delete(
+    path: str, tag: str, answers: Any, *, role: Role, failures: tuple[type[Failure], ...] = ()
+) -> Callable[[Handler], Endpoint]:
+    """Makes a handler the endpoint of DELETE `path`."""
+    return lambda handler: Endpoint(
+        method="DELETE", tag=tag, answers={JSON: answers}, role=role, failures=failures, **_declared(handler, path)
+    )

@@ -9,6 +9,7 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from schemas.failures import Failure, HeadersTooLarge, NotFound, UriTooLong
 from service.telemetry import log
+from service.web.bodies import MERGE_PATCH
 from service.web.problems import problem_answer
 
 LONGEST_URI = 8192
@@ -19,7 +20,8 @@ ALWAYS = (
     (
         b"access-control-expose-headers",
         b"ETag, Link, Location, Content-Location, Retry-After, Memento-Datetime, Content-Language, Repr-Digest, "
-        b"Cache-Status, X-Request-Id, RateLimit, RateLimit-Policy, Deprecation, Sunset",
+        b"Cache-Status, X-Request-Id, RateLimit, RateLimit-Policy, Idempotent-Replayed, Accept-Patch, "
+        b"WWW-Authenticate, Deprecation, Sunset",
     ),
     (b"content-language", b"en"),
     (b"x-content-type-options", b"nosniff"),
@@ -50,6 +52,7 @@ class Envelope:
         request_id = uuid.uuid4().hex
         started = False
         method = scope["method"]
+        fields: list[tuple[str, str]] = []
 
         async def send_enveloped(message: Message) -> None:
             nonlocal started
@@ -57,6 +60,7 @@ class Envelope:
                 started = True
                 named = {name for name, _ in message["headers"]}
                 extra = [*ALWAYS, (b"x-request-id", request_id.encode())]
+                extra += [(name.encode(), value.encode()) for name, value in fields]
                 if _UNLESS_SAID[0] not in named:
                     extra.append(_UNLESS_SAID)
                 message["headers"] = [*message["headers"], *extra]
@@ -65,6 +69,7 @@ class Envelope:
             await send(message)
 
         scope["state"]["request_id"] = request_id
+        scope["state"]["fields"] = fields  # what whoever answers wants said besides
         inner: Any = {**scope, "method": "GET"} if method == "HEAD" else scope
         try:
             self._check(scope)
@@ -96,6 +101,8 @@ class Envelope:
             raise NotFound("There is nothing at this address.")
         allow = ", ".join(methods)
         headers = [("allow", allow), ("access-control-allow-methods", allow), *_PREFLIGHT]
+        if "PATCH" in methods:
+            headers.append(("accept-patch", MERGE_PATCH))
         await _send(204, headers, b"", send)
 
 

@@ -1,14 +1,18 @@
 """What each failure becomes over HTTP: one line each. A slug is permanent; a retired one stays listed."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
 from schemas import failures
-from schemas.failures import Failure, InvalidRequest
-from schemas.problems import FieldError, Problem
+from schemas.failures import Failure, Faulty
+from schemas.problems import FieldError, MismatchProblem, Problem, QuotaProblem
+from service.cache.representation import as_json
+from service.web.bodies import MERGE_PATCH
 
 PROBLEM_JSON = "application/problem+json"
+_TYPES = {"quota-exceeded": "https://iana.org/assignments/http-problem-types#quota-exceeded"}
+"""Problems that are not only ours: types that others have registered."""
 
 
 class Shape(NamedTuple):
@@ -18,18 +22,29 @@ class Shape(NamedTuple):
     slug: str
     title: str
     meaning: str
+    body: type[Problem] = Problem
 
 
 SHAPES: dict[type[Failure], Shape] = {
-    failures.InvalidRequest: Shape(400, "invalid-request", "The request is not valid", "A parameter or header is unknown, repeated or malformed. `errors` names each one."),
+    failures.InvalidRequest: Shape(400, "invalid-request", "The request is not valid", "A parameter, a header or the body cannot be read as what is wanted here. `errors` says where and why."),
+    failures.Unauthenticated: Shape(401, "unauthenticated", "This needs a key", "Send a key that is in force: `Authorization: Bearer ctb_…`. An admin issues them."),
+    failures.Forbidden: Shape(403, "forbidden", "The key may not do this", "`detail` says which role may."),
     failures.NotFound: Shape(404, "not-found", "There is no such resource", "Nothing is at this address, or nothing was there at the position asked for."),
     failures.MethodNotAllowed: Shape(405, "method-not-allowed", "The resource does not know this method", "`Allow` lists the methods it knows."),
     failures.NotAcceptable: Shape(406, "not-acceptable", "No media type you accept is available", "`detail` lists the media types there are. Without `Accept` you get the first."),
-    failures.PreconditionFailed: Shape(412, "precondition-failed", "It changed since you read it", "Your `If-Match` names another version than the current one. Read it again, then decide."),
-    failures.VersionConflict: Shape(412, "precondition-failed", "It changed since you read it", "Your `If-Match` names another version than the current one. Read it again, then decide."),
-    failures.BodyTooLarge: Shape(413, "body-too-large", "The body is too large", "No request of this API needs a body of that size."),
+    failures.BodyTooSlow: Shape(408, "body-too-slow", "The body did not arrive in time", "Send it again, at once."),
+    failures.AlreadyExists: Shape(409, "already-exists", "There is one already", "Names are never used again: take another, or change what there is."),
+    failures.Retracted: Shape(409, "retracted", "The claim is retracted", "A retracted claim can only be read. Publish another, if there is more to say."),
+    failures.KeyInUse: Shape(409, "idempotency-key-in-use", "The request is under way", "The first request with this `Idempotency-Key` has not been answered yet. Send it again in a moment."),
+    failures.PreconditionFailed: Shape(412, "precondition-failed", "It changed since you read it", "Your `If-Match` names another representation than the current one. Read it again, then decide."),
+    failures.VersionMismatch: Shape(412, "version-mismatch", "It changed since you read it", "Your condition does not hold for the claim as it is now: `current`, with its entity tag in `ETag`. Look at it, then decide.", MismatchProblem),
+    failures.BodyTooLarge: Shape(413, "body-too-large", "The body is too large", "A body may have 262144 bytes; one of many lines 16777216 bytes and 1000 lines."),
     failures.UriTooLong: Shape(414, "uri-too-long", "The address is too long", "An address, its query included, may have 8192 bytes."),
-    failures.RuleBroken: Shape(422, "rule-broken", "A rule of the record forbids it", "`detail` says which rule, and `errors` where."),
+    failures.UnsupportedMediaType: Shape(415, "unsupported-media-type", "The body is of the wrong media type", "`detail` and `Accept`, for a PATCH `Accept-Patch`, say which is wanted. Bodies are sent as they are, without a content coding."),
+    failures.RuleBroken: Shape(422, "rule-broken", "A rule of the record forbids it", "`errors` says which rules are broken, and where."),
+    failures.KeyReused: Shape(422, "idempotency-key-reused", "The key stands for another request", "This `Idempotency-Key` was sent with another body within a day. Take a new key for a new request."),
+    failures.PreconditionRequired: Shape(428, "precondition-required", "Say which version you read", "Send the claim's `ETag` back as `If-Match`, so that nobody's change is lost."),
+    failures.RateLimited: Shape(429, "quota-exceeded", "Too many requests", "`violated-policies` names the limit, `RateLimit-Policy` says what it is. Wait for `Retry-After` seconds.", QuotaProblem),
     failures.HeadersTooLarge: Shape(431, "headers-too-large", "The header fields are too large", "All header fields together may have 32768 bytes."),
     failures.StoreUnavailable: Shape(503, "store-unavailable", "The store does not answer", "Nothing is wrong with the request. Try again after `Retry-After` seconds."),
 }  # fmt: skip
@@ -51,23 +66,54 @@ def is_internal(error: BaseException) -> bool:
 def problem_of(failure: BaseException, request_id: str) -> Problem:
     """A failure as its caller sees it. What is not a Failure says nothing of itself."""
     shape = shape_of(failure) if isinstance(failure, Failure) else INTERNAL
-    faults = failure.faults if isinstance(failure, InvalidRequest) else ()
-    return Problem(
-        type=f"/problems/{shape.slug}",
-        title=shape.title,
-        status=shape.status,
-        detail=INTERNAL.meaning if shape is INTERNAL else str(failure),
-        request_id=request_id,
-        errors=[FieldError(detail=f.detail, parameter=f.parameter, pointer=f.pointer) for f in faults],
-    )
+    faults = failure.faults if isinstance(failure, Faulty) else ()
+    said: dict[str, Any] = {
+        "type": _TYPES.get(shape.slug, f"/problems/{shape.slug}"),
+        "title": shape.title,
+        "status": shape.status,
+        "detail": INTERNAL.meaning if shape is INTERNAL else str(failure),
+        "request_id": request_id,
+        "errors": [_field_error(fault) for fault in faults],
+    }
+    if isinstance(failure, failures.VersionMismatch):
+        return MismatchProblem(**said, current=failure.current)
+    if isinstance(failure, failures.RateLimited):
+        return QuotaProblem(**said, violated_policies=[failure.policy])
+    return Problem(**said)
 
 
 def problem_answer(failure: BaseException, request_id: str) -> tuple[int, list[tuple[str, str]], bytes]:
     """A failure as a status, header fields and a body."""
     problem = problem_of(failure, request_id)
-    headers = [("content-type", PROBLEM_JSON), ("cache-control", "no-store")]
-    if isinstance(failure, failures.MethodNotAllowed):
-        headers.append(("allow", ", ".join(failure.allow)))
+    headers = [("content-type", PROBLEM_JSON), ("cache-control", "no-store"), *_fields(failure)]
     if problem.status == 503:
         headers.append(("retry-after", "2"))
     return problem.status, headers, msgspec.json.encode(problem)
+
+
+def _fields(failure: BaseException) -> list[tuple[str, str]]:
+    """The header fields a failure needs besides."""
+    match failure:
+        case failures.MethodNotAllowed():
+            return [("allow", ", ".join(failure.allow))]
+        case failures.Unauthenticated():
+            error = ', error="invalid_token"' if failure.sent else ""
+            return [("www-authenticate", f'Bearer realm="citable"{error}')]
+        case failures.Forbidden():
+            return [("www-authenticate", f'Bearer realm="citable", error="insufficient_scope", scope="{failure.role}"')]
+        case failures.UnsupportedMediaType():
+            patch = [("accept-patch", failure.accepted)] if failure.accepted == MERGE_PATCH else []
+            return [("accept", failure.accepted), *patch]
+        case failures.VersionMismatch():
+            return [("etag", as_json(failure.current, failure.current.position).etag)]
+        case failures.RateLimited():
+            return [("retry-after", str(failure.wait))]
+        case failures.KeyInUse():
+            return [("retry-after", "1")]
+        case _:
+            return []
+
+
+def _field_error(fault: failures.Fault) -> FieldError:
+    pointer = None if fault.pointer is None else f"#{fault.pointer}"
+    return FieldError(detail=fault.detail, parameter=fault.parameter, pointer=pointer, line=fault.line, rule=fault.rule)

@@ -15,6 +15,7 @@ from service.cache.keys import answer_key
 from service.cache.representation import Representation
 from service.cache.shared import Point
 from service.runtime import Runtime
+from service.web.asker import Asker, Reader
 from service.web.conditional import accepted, is_unchanged
 from service.web.inputs import read_as_of
 
@@ -49,6 +50,7 @@ class Read:
     runtime: Runtime
     path: str
     headers: Mapping[str, str]
+    asker: Asker
 
     async def at(self, as_of: str | None, frozen: int | None = None) -> At:
         """The position to answer as of: the one a cursor is `frozen` at. InvalidRequest if it lies in the future."""
@@ -79,18 +81,29 @@ class Read:
     async def answer(
         self, at: At, query: Request | None, load: Load, *, cache_control: str | None = None, variant: str = ""
     ) -> ASGIResponse:
-        """The cached answer to this path and query as of a position, or a freshly loaded one; 304 if it is known."""
+        """The cached answer to this path and query as of a position, or a freshly loaded one; 304 if it is known.
+
+        What must be loaded is taken from the asker's share. RateLimited when nothing is left of it.
+        """
+        paid: list[Reader] = []
 
         async def loaded() -> Representation:
             async with reading(self.runtime.pool) as connection:
                 return await load(connection)
 
+        async def admit() -> None:
+            paid.append(await self.asker.reader())
+
         asked = msgspec.to_builtins(query) if query is not None else {}
         what = msgspec.json.encode([variant, asked], order="deterministic").decode()
         key = answer_key(at.log, self.path, what, at.position if at.pinned else None)
-        found, status = await self.runtime.cache.get_or_load(key, at.point, loaded, pinned=at.pinned)
+        found, status = await self.runtime.cache.get_or_load(key, at.point, loaded, pinned=at.pinned, admit=admit)
         policy = cache_control or (PINNED if at.pinned else CURRENT)
-        return self.send(found, policy, [("cache-status", f"citable-redis; {status}")])
+        answer = self.send(found, policy, [("cache-status", f"citable-redis; {status}")])
+        if answer.status_code == 304:
+            for reader in paid:
+                await self.asker.give_back(reader)
+        return answer
 
     def send(self, found: Representation, cache_control: str, headers: Sequence[tuple[str, str]] = ()) -> ASGIResponse:
         """A representation as a response: whole, or 304 when the caller's conditions say it is known."""

@@ -51,8 +51,12 @@ class Protocol(HttpToolsProtocol):
         self.transport.close()
 
 
-def server_config(app: ASGIApp) -> uvicorn.Config:
-    """How uvicorn serves the application, in production and in tests alike."""
+def server_config(app: ASGIApp, trusted_proxies: str | None) -> uvicorn.Config:
+    """How uvicorn serves the application, in production and in tests alike.
+
+    A request's address is its socket's. Where that is one of `trusted_proxies`, it is the last one in
+    `X-Forwarded-For` that is not.
+    """
     return uvicorn.Config(
         app,
         loop="none",
@@ -62,5 +66,6 @@ def server_config(app: ASGIApp) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=5,
-        proxy_headers=False,
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=trusted_proxies or "",
     )

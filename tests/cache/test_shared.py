@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from db.migrations import migrate
+from service.cache.connection import SharedConnection
 from service.cache.keys import answer_key
 from service.cache.representation import Representation
 from service.cache.shared import Point, SharedCache
@@ -16,10 +17,14 @@ from tests.serving import serving
 @pytest.fixture
 async def shared(cluster):
     now = [0.0]
-    cache = SharedCache(f"{cluster.servers.redis_url}?db=3", lambda: now[0])
-    yield cache
-    await cache._redis.flushdb()
-    await cache.close()
+    connection = SharedConnection(f"{cluster.servers.redis_url}?db=3", lambda: now[0])
+    yield SharedCache(connection)
+    await connection.redis.flushdb()
+    await connection.close()
+
+
+async def freely() -> None:
+    """Anyone may load."""
 
 
 def said(text: str) -> Representation:
@@ -63,7 +68,9 @@ async def test_many_misses_load_once(shared):
         await asyncio.sleep(0.05)
         return said("loaded")
 
-    found = await asyncio.gather(*(tiers.get_or_load("key", at(5), load, pinned=False) for _ in range(50)))
+    found = await asyncio.gather(
+        *(tiers.get_or_load("key", at(5), load, pinned=False, admit=freely) for _ in range(50))
+    )
     assert {answer.body for answer, _ in found} == {b"loaded"}
     assert len(loads) == 1
 
@@ -79,10 +86,10 @@ async def test_a_load_that_fails_fails_for_all_who_wait_and_for_nobody_after(sha
         return said("the second time")
 
     failed = await asyncio.gather(
-        *(tiers.get_or_load("k", at(5), load, pinned=False) for _ in range(5)), return_exceptions=True
+        *(tiers.get_or_load("k", at(5), load, pinned=False, admit=freely) for _ in range(5)), return_exceptions=True
     )
     assert all(isinstance(failure, LookupError) for failure in failed)
-    answer, _ = await tiers.get_or_load("k", at(5), load, pinned=False)
+    answer, _ = await tiers.get_or_load("k", at(5), load, pinned=False, admit=freely)
     assert answer.body == b"the second time"
 
 
@@ -93,9 +100,9 @@ async def test_one_who_gives_up_waiting_does_not_spoil_it_for_the_others(shared)
         await asyncio.sleep(0.1)
         return said("loaded")
 
-    first = asyncio.create_task(tiers.get_or_load("k", at(5), load, pinned=False))
+    first = asyncio.create_task(tiers.get_or_load("k", at(5), load, pinned=False, admit=freely))
     await asyncio.sleep(0.02)
-    second = asyncio.create_task(tiers.get_or_load("k", at(5), load, pinned=False))
+    second = asyncio.create_task(tiers.get_or_load("k", at(5), load, pinned=False, admit=freely))
     await asyncio.sleep(0.02)
     first.cancel()
     assert (await second)[0].body == b"loaded"

@@ -36,7 +36,7 @@ async def test_claims_that_supersede_each_other_are_refused(lines, pool):
 async def test_a_relation_said_twice_is_refused(pool):
     with pytest.raises(FileRefused) as refused:
         await import_claims(pool, file_of(claim("older"), superseding("newer", "older", "older")), "desk")
-    assert refused.value.faults == ((2, "/relations/1", "The relation is there already."),)
+    assert refused.value.faults == ((2, "/relations/1", "The relation is there already. (relations_differ)"),)
 
 
 async def test_a_retraction_changes_nothing_else(pool):
@@ -45,7 +45,7 @@ async def test_a_retraction_changes_nothing_else(pool):
     reworded = claim("plain", statement="Another sentence.", lifecycle="retracted", change={"note": "Invented."})
     with pytest.raises(FileRefused) as refused:
         await import_claims(pool, file_of(reworded), "desk")
-    assert refused.value.faults == ((1, "/statement", "A retraction changes nothing else."),)
+    assert refused.value.faults == ((1, "/statement", "A retraction changes nothing else. (retracted_is_final)"),)
 
 
 async def test_a_superseded_claim_that_is_retracted_stays_superseded(pool):

@@ -69,7 +69,7 @@ def assert_problem(response: httpx.Response, status: int | None = None, paramete
     assert response.headers["access-control-allow-origin"] == "*"
     assert response.headers["cache-control"] == "no-store"
     for error in problem["errors"]:
-        assert set(error) == {"detail", "parameter", "pointer"}
+        assert set(error) == {"detail", "parameter", "pointer", "line", "rule"}
         assert error["detail"]
     if response.status_code == 400:
         assert problem["errors"], problem

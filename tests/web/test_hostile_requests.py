@@ -232,7 +232,7 @@ async def test_a_body_nobody_asked_for_changes_nothing(curated):
     plain = await curated.get("/v1/topics")
     response = await curated.client.request("GET", "/v1/topics", content=b'{"limit": 1}')
     assert response.content == plain.content
-    assert_problem(await curated.client.post("/v1/claims", content=b"\xff" * 300_000), 405)
+    assert_problem(await curated.client.post("/v1/topics", content=b"\xff" * 300_000), 405)
 
 
 NASTY = [

@@ -1,0 +1,91 @@
+"""What drafts do to the log: the versions to append for them, and every rule that forbids it. Shared by all writers."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from db.claims import missing_claims, newest_superseding, newest_versions
+from db.pool import Reading
+from schemas.claims import ClaimVersion, Draft, RelationType
+from schemas.fields import LARGEST_INTEGER
+from schemas.rules import broken_rules
+from schemas.verification import Lifecycle
+from service.revision import revisions, supersession_circle, unretractable
+
+
+class BrokenRule(NamedTuple):
+    """A rule that a claim's next version would break: whose, where (a JSON Pointer into it), what, and its name."""
+
+    id: str
+    pointer: str
+    sentence: str
+    rule: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The versions to append, the version each was made from (0: none yet), and what forbids them."""
+
+    changes: list[Draft]
+    expects: list[int]
+    broken: list[BrokenRule]
+
+
+async def planned(connection: Reading, drafts: Sequence[Draft], current: Mapping[str, ClaimVersion]) -> Plan:
+    """What must be appended so that each claim reads as its draft does, the claims it supersedes included.
+
+    `current` holds the newest version of each draft's claim as its author knows it; a claim that is not there is new.
+    """
+    named = {relation.claim for draft in drafts for relation in draft.relations} - {draft.id for draft in drafts}
+    unknown = set(await missing_claims(connection, sorted(named), LARGEST_INTEGER)) if named else set()
+    known = await _with_superseded(connection, drafts, current)
+    superseding = await newest_superseding(connection, set(current))
+    changes = revisions(drafts, known, superseding)
+    return Plan(
+        changes,
+        [known[change.id].version if change.id in known else 0 for change in changes],
+        [*_between(drafts, known, unknown), *_within(changes)],
+    )
+
+
+async def _with_superseded(
+    connection: Reading, drafts: Sequence[Draft], current: Mapping[str, ClaimVersion]
+) -> dict[str, ClaimVersion]:
+    """`current` and every claim that one of it or of the drafts supersedes, directly or through others."""
+    known, asked = dict(current), {draft.id for draft in drafts} | set(current)
+    todo = _superseded([*drafts, *current.values()]) - asked
+    while todo:
+        found = await newest_versions(connection, todo)
+        known |= {version.id: version for version in found}
+        asked |= todo
+        todo = _superseded(found) - asked
+    return known
+
+
+def _superseded(claims: Iterable[Draft | ClaimVersion]) -> set[str]:
+    return {r.claim for claim in claims for r in claim.relations if r.type is RelationType.SUPERSEDES}
+
+
+def _between(drafts: Sequence[Draft], known: Mapping[str, ClaimVersion], unknown: set[str]) -> Iterator[BrokenRule]:
+    """What is wrong with the drafts in front of what the log already holds."""
+    for draft in drafts:
+        before = known.get(draft.id)
+        if before and Lifecycle.RETRACTED in (before.lifecycle, draft.lifecycle):
+            for name, sentence in unretractable(draft, before):
+                yield BrokenRule(draft.id, f"/{name}", sentence, "retracted_is_final")
+        for place, relation in enumerate(draft.relations):
+            if relation.claim in unknown:
+                sentence = f"There is no claim {relation.claim}."
+                yield BrokenRule(draft.id, f"/relations/{place}/claim", sentence, "relation_points_at_a_claim")
+    circle = supersession_circle(drafts, known)
+    if circle is not None:
+        yield BrokenRule(
+            circle, "/relations", f"{circle} would supersede itself, through others.", "supersession_has_no_circle"
+        )
+
+
+def _within(changes: Sequence[Draft]) -> Iterator[BrokenRule]:
+    """What is wrong with each version by itself."""
+    for change in changes:
+        for broken in broken_rules(change):
+            yield BrokenRule(change.id, broken.pointer, broken.sentence, broken.rule)

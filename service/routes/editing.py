@@ -1,0 +1,194 @@
+"""Changing claims: each request appends what it says to the log, once, or says why not."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+import msgspec
+from litestar.response.base import ASGIResponse
+
+from db.claims import author_of, newest_versions
+from db.idempotency import Answered
+from db.log import append_versions
+from db.pool import Writing
+from schemas.claims import ClaimVersion, Draft
+from schemas.editing import AppendedVersion, BulkAnswer, ClaimPatch, NewClaim, NewRetraction, NewVerdict
+from schemas.failures import AlreadyExists, Fault, InvalidRequest, NotFound, Retracted, RuleBroken, VersionMismatch
+from schemas.fields import Slug
+from schemas.keys import Role
+from schemas.verification import Lifecycle, Status
+from service.cache.representation import JSON
+from service.editing import created, judged, revised, withdrawn
+from service.publication import planned
+from service.web.bodies import NDJSON
+from service.web.endpoints import IF_MATCH, IF_NONE_MATCH_ANY, patch, post
+from service.web.links import claim_path, version_path
+from service.web.writes import Write, represented_version
+
+_CHANGING = (NotFound, VersionMismatch, Retracted, RuleBroken)
+_CREATING = (AlreadyExists, VersionMismatch, RuleBroken)
+
+Make = Callable[[Writing, ClaimVersion], Awaitable[Draft]]
+
+
+@post("/v1/claims", "Editing", ClaimVersion, role=Role.EDITOR, failures=_CREATING, reads=(IF_NONE_MATCH_ANY,))
+async def create_claim(write: Write, body: NewClaim) -> ASGIResponse:
+    """Publishes a claim: its first version, `unverified`.
+
+    A claim it `supersedes` gets a version that says so, in the same moment. If there is a claim of that id already, the
+    answer is 409; with `If-None-Match: *` it is 412, with the claim.
+    """
+
+    async def work(connection: Writing) -> Answered:
+        for existing in await newest_versions(connection, [body.id]):
+            sentence = f"There is a claim {body.id} already, at version {existing.version}."
+            if write.headers.get("if-none-match", "").strip() == "*":
+                raise VersionMismatch(sentence, existing)
+            raise AlreadyExists([Fault(sentence, pointer="/id")])
+        versions = await _append(connection, [created(body, write.by.name)], {})
+        return _answered(versions[0], 201, claim_path(body.id))
+
+    return await write.once(work)
+
+
+@patch("/v1/claims/{id}", "Editing", ClaimVersion, role=Role.EDITOR, failures=_CHANGING, reads=(IF_MATCH,))
+async def revise_claim(write: Write, body: ClaimPatch, id: Slug) -> ASGIResponse:
+    """Revises a claim with a merge patch (RFC 7396): its next version, or the one there is if nothing changes.
+
+    A verdict is about the wording and the number. When `statement`, `quantity`, `geography`, `scope` or `period`
+    changes, the claim is `unverified` again, unless the change's `severity` is `typo`. Another number is `major`.
+    """
+
+    async def make(_: Writing, current: ClaimVersion) -> Draft:
+        return revised(current, body, write.by.name)
+
+    return await _change(write, id, 200, make)
+
+
+@post(
+    "/v1/claims/{id}/verification", "Editing", ClaimVersion, role=Role.VERIFIER, failures=_CHANGING, reads=(IF_MATCH,)
+)
+async def verify_claim(write: Write, body: NewVerdict, id: Slug) -> ASGIResponse:
+    """Gives a verdict on a claim: its next version. Whoever wrote its newest content may not (`four_eyes`)."""
+    today = write.runtime.now().date().isoformat()
+
+    async def make(connection: Writing, current: ClaimVersion) -> Draft:
+        if body.status is not Status.UNVERIFIED and write.by.name == await author_of(connection, id):
+            sentence = f"{write.by.name} wrote the newest content of {id}: someone else must verify it."
+            raise RuleBroken([Fault(sentence, pointer="/status", rule="four_eyes")])
+        return judged(current, body, write.by.name, today)
+
+    return await _change(write, id, 201, make, _in_verdict)
+
+
+@post("/v1/claims/{id}/retraction", "Editing", ClaimVersion, role=Role.EDITOR, failures=_CHANGING, reads=(IF_MATCH,))
+async def retract_claim(write: Write, body: NewRetraction, id: Slug) -> ASGIResponse:
+    """Withdraws a claim, for a reason its readers see: its last version. It stays readable."""
+
+    async def make(_: Writing, current: ClaimVersion) -> Draft:
+        return withdrawn(current, body, write.by.name)
+
+    return await _change(write, id, 201, make)
+
+
+@post("/v1/claims/bulk", "Editing", BulkAnswer, role=Role.EDITOR, failures=(AlreadyExists, RuleBroken), takes=NDJSON)
+async def create_claims(write: Write, body: list[NewClaim]) -> ASGIResponse:
+    """Publishes up to 1000 claims, a line of JSON each: all of them at once, or none. Errors name their lines."""
+    lines = {claim.id: number for number, claim in enumerate(body, 1)}
+    drafts = _drafts(body, write.by.name)
+
+    async def work(connection: Writing) -> Answered:
+        existing = await newest_versions(connection, lines)
+        if existing:
+            raise AlreadyExists(
+                [Fault(f"There is a claim {v.id} already.", pointer="/id", line=lines[v.id]) for v in existing]
+            )
+        versions = await _append(connection, drafts, {}, lines=lines)
+        items = [
+            AppendedVersion(
+                line=lines.get(v.id), id=v.id, version=v.version, position=v.position, url=version_path(v.id, v.version)
+            )
+            for v in versions
+        ]
+        answer = BulkAnswer(items=items, position=versions[-1].position)
+        return Answered(201, [("content-type", JSON), ("cache-control", "no-store")], msgspec.json.encode(answer))
+
+    return await write.once(work)
+
+
+async def _change(write: Write, id: str, status: int, make: Make, where: Callable[[str], str] = str) -> ASGIResponse:
+    """Appends the next version of a claim that still is as the caller read it.
+
+    `where` turns the place of a broken rule in the version into one in what was sent.
+    """
+    write.require_condition()
+
+    async def work(connection: Writing) -> Answered:
+        found = await newest_versions(connection, [id])
+        if not found:
+            raise NotFound(f"There is no claim {id}.")
+        current = found[0]
+        write.require_match(current)
+        if current.lifecycle is Lifecycle.RETRACTED:
+            raise Retracted(f"{id} is retracted: it can only be read.")
+        versions = await _append(connection, [await make(connection, current)], {id: current}, where)
+        appended = [version for version in versions if version.id == id]
+        newest = appended[0] if appended else current
+        return _answered(newest, status if appended else 200, version_path(id, newest.version))
+
+    return await write.once(work)
+
+
+async def _append(
+    connection: Writing,
+    drafts: Sequence[Draft],
+    current: Mapping[str, ClaimVersion],
+    where: Callable[[str], str] = str,
+    lines: Mapping[str, int] | None = None,
+) -> list[ClaimVersion]:
+    """Appends what the drafts change, the claims they supersede included. RuleBroken names every rule against it."""
+    plan = await planned(connection, drafts, current)
+    if plan.broken:
+        raise RuleBroken(
+            [
+                Fault(b.sentence, pointer=where(b.pointer), line=lines.get(b.id) if lines else None, rule=b.rule)
+                for b in plan.broken
+            ]
+        )
+    return await append_versions(connection, plan.changes, plan.expects)
+
+
+def _drafts(claims: Sequence[NewClaim], by: str) -> list[Draft]:
+    drafts: dict[str, Draft] = {}
+    faults: list[Fault] = []
+    for number, claim in enumerate(claims, 1):
+        if claim.id in drafts:
+            faults.append(Fault(f"{claim.id} stands on a line before.", pointer="/id", line=number))
+            continue
+        try:
+            drafts[claim.id] = created(claim, by)
+        except InvalidRequest as refused:
+            faults += [Fault(f.detail, pointer=f.pointer, line=number) for f in refused.faults]
+    if faults:
+        raise InvalidRequest(faults)
+    return list(drafts.values())
+
+
+def _in_verdict(pointer: str) -> str:
+    """Where a verdict decides what a pointer into the version names: in its own fields, else by its status."""
+    return pointer.removeprefix("/verification") if pointer.startswith("/verification/") else "/status"
+
+
+def _answered(version: ClaimVersion, status: int, location: str) -> Answered:
+    found = represented_version(version)
+    headers = [
+        ("content-type", found.media_type),
+        ("etag", found.etag),
+        ("content-location", version_path(version.id, version.version)),
+        ("cache-control", "no-store"),
+        *found.headers,
+    ]
+    if status == 201:
+        headers.append(("location", location))
+    return Answered(status, headers, found.body)
+
+
+endpoints = (create_claim, create_claims, revise_claim, verify_claim, retract_claim)

@@ -1,0 +1,44 @@
+"""When keys were last used: noted once a minute and key at most, beside the requests, never in their way."""
+
+import asyncio
+from collections.abc import Callable
+
+from db.keys import key_was_used
+from db.pool import Pool, writing
+from schemas.failures import Failure
+from service.telemetry import tolerate
+
+_EVERY = 60.0
+"""Seconds."""
+
+
+class Uses:
+    """The uses this process has noted."""
+
+    def __init__(self, pool: Pool, monotonic: Callable[[], float]) -> None:
+        self._pool = pool
+        self._monotonic = monotonic
+        self._noted: dict[str, float] = {}
+        self._noting: set[asyncio.Task[None]] = set()
+
+    def note(self, key: str) -> None:
+        """Notes that a key was used, unless that was noted within the minute."""
+        now = self._monotonic()
+        if now - self._noted.get(key, -_EVERY) < _EVERY:
+            return
+        self._noted[key] = now
+        task = asyncio.create_task(self._write(key))
+        self._noting.add(task)
+        task.add_done_callback(self._noting.discard)
+
+    async def close(self) -> None:
+        """Waits for what is being noted."""
+        await asyncio.gather(*self._noting)
+
+    async def _write(self, key: str) -> None:
+        try:
+            async with writing(self._pool) as connection:
+                await key_was_used(connection, key)
+        except Failure as error:
+            tolerate("a note of a key's use", error)
+            self._noted.pop(key, None)

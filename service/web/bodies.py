@@ -1,0 +1,82 @@
+"""Reading what is sent: of the right media type, not too large, not too slow, and as strictly as everything else."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import TypeVar
+
+import msgspec
+from litestar.types import Receive
+from werkzeug.http import parse_options_header
+
+from schemas.editing import MOST_LINES
+from schemas.failures import BodyTooLarge, BodyTooSlow, Fault, InvalidRequest, UnsupportedMediaType
+from service.strict import read_json
+
+T = TypeVar("T")
+
+MERGE_PATCH = "application/merge-patch+json"
+NDJSON = "application/x-ndjson"
+LARGEST_BODY = 262_144
+LARGEST_BULK = 16_777_216
+"""Bytes: 256 KiB, and for a body of many lines 16 MiB."""
+MOST_FAULTS = 100
+_WITHIN = 30.0
+"""Seconds a body may take to arrive."""
+
+
+async def read_body(receive: Receive, headers: Mapping[str, str], media_type: str, most: int) -> bytes:
+    """The body of a request, whole.
+
+    UnsupportedMediaType if it is not of the media type, or is in a coding; BodyTooLarge if it has more than `most`
+    bytes; BodyTooSlow if it takes too long.
+    """
+    _check_type(headers, media_type)
+    announced = headers.get("content-length", "0")
+    if announced.isdecimal() and int(announced) > most:
+        raise _too_large(most)
+    body = bytearray()
+    try:
+        async with asyncio.timeout(_WITHIN):
+            while True:
+                message = await receive()
+                if message["type"] != "http.request":
+                    raise InvalidRequest([Fault("The body ended before its end.")])
+                body += message["body"]
+                if len(body) > most:
+                    raise _too_large(most)
+                if not message["more_body"]:
+                    return bytes(body)
+    except TimeoutError as error:
+        raise BodyTooSlow(f"The body did not arrive within {_WITHIN:.0f} seconds.") from error
+
+
+def read_lines(body: bytes, decoder: msgspec.json.Decoder[T]) -> list[T]:
+    """A body of lines, each of JSON. InvalidRequest names the lines that cannot be read; BodyTooLarge for too many."""
+    lines = body.removesuffix(b"\n").split(b"\n")
+    if len(lines) > MOST_LINES:
+        raise BodyTooLarge(f"The body has {len(lines)} lines; it may have {MOST_LINES}.")
+    read: list[T] = []
+    faults: list[Fault] = []
+    for number, line in enumerate(lines, 1):
+        try:
+            read.append(read_json(line, decoder))
+        except InvalidRequest as refused:
+            faults += [Fault(fault.detail, pointer=fault.pointer, line=number) for fault in refused.faults]
+    if faults:
+        raise InvalidRequest(faults[:MOST_FAULTS])
+    return read
+
+
+def _check_type(headers: Mapping[str, str], media_type: str) -> None:
+    given, options = parse_options_header(headers.get("content-type"))
+    if given.lower() != media_type:
+        said = f"not {given[:80]}" if given else "and none is named"
+        raise UnsupportedMediaType(f"The body is wanted as {media_type}, {said}.", media_type)
+    if options.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
+        raise UnsupportedMediaType("JSON is UTF-8 (RFC 8259, section 8.1).", media_type)
+    if headers.get("content-encoding", "identity").lower() not in ("", "identity"):
+        raise UnsupportedMediaType("The body is wanted as it is, without a content coding.", media_type)
+
+
+def _too_large(most: int) -> BodyTooLarge:
+    return BodyTooLarge(f"The body has more than {most} bytes.")

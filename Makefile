@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format openapi lock clean
+.PHONY: help run test soak check format openapi lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,6 +16,9 @@ run: $(VENV)/local  ## start everything and serve on http://127.0.0.1:8000 (CITA
 
 test: $(VENV)/dev check  ## every test, as CI runs them
 	@$(BIN)/python -m pytest
+
+soak: $(VENV)/dev  ## the long stories, minutes each: many writers, and servers killed under them
+	@$(BIN)/python -m pytest -m soak -s
 
 check: $(VENV)/dev  ## style, types, and that generated files are fresh
 	@$(BIN)/ruff check .

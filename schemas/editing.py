@@ -4,7 +4,7 @@ Who does it is not theirs to say: `change.by` and `decided_by` are the name of t
 """
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -24,7 +24,7 @@ from schemas.fields import (
     Url,
     VersionNumber,
 )
-from schemas.sources import SourceKind, Stance, source_id
+from schemas.sources import Source, SourceKind, Stance, source_id
 from schemas.verification import Currency, Status
 
 MOST_LINES = 1000
@@ -182,14 +182,18 @@ class BulkAnswer(Answer, frozen=True, kw_only=True):
     position: Position
 
 
-def sources_of(written: Sequence[NewSource]) -> list[dict[str, Any]]:
-    """Sources as the record has them, each with its id. InvalidRequest for one that says another id."""
-    sources = [{**msgspec.to_builtins(s), "id": source_id(s.publisher, s.title, s.url)} for s in written]
-    faults = [
-        Fault(f"The id of this source is {source['id']}: leave `id` out.", pointer=f"/sources/{place}/id")
-        for place, (source, s) in enumerate(zip(sources, written, strict=True))
-        if s.id not in (None, source["id"])
-    ]
+def sources_of(written: Sequence[NewSource], known: Sequence[Source] = ()) -> list[Source]:
+    """Sources as the record has them: a `known` one as it is, any other with the id that follows from what it says.
+
+    InvalidRequest for one that says another id.
+    """
+    sources, faults = [], []
+    for place, source in enumerate(written):
+        fields = msgspec.to_builtins(source)
+        own = source_id(source.publisher, source.title, source.url)
+        if source.id not in (None, own) and not any(fields == msgspec.to_builtins(one) for one in known):
+            faults.append(Fault(f"The id of this source is {own}: leave `id` out.", pointer=f"/sources/{place}/id"))
+        sources.append(msgspec.convert({**fields, "id": source.id or own}, Source))
     if faults:
         raise InvalidRequest(faults)
     return sources

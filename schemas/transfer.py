@@ -51,7 +51,7 @@ class ImportedClaim(Request, frozen=True, kw_only=True):
 
 def drafted(line: ImportedClaim, by: str) -> Draft:
     """The draft a line stands for, as its claim's first version, by who imports it. InvalidRequest as sources_of."""
-    fields = {**msgspec.to_builtins(line), "sources": sources_of(line.sources)}
+    fields = {**msgspec.to_builtins(line), "sources": msgspec.to_builtins(sources_of(line.sources))}
     said = line.change
     fields["change"] = {
         "kind": ChangeKind.CREATED,

@@ -1,5 +1,6 @@
 """What an editor's or a verifier's request makes of a claim: the draft of its next version. Pure."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import json_merge_patch
@@ -7,10 +8,9 @@ import msgspec
 
 from schemas.claims import ChangeKind, ClaimVersion, Draft, Severity
 from schemas.editing import ClaimContent, ClaimPatch, NewClaim, NewRetraction, NewVerdict, sources_of
-from schemas.failures import InvalidRequest
+from schemas.sources import Source
 from schemas.verification import Lifecycle, Status
 from service.revision import changed_fields, inferred_kind, least_severity
-from service.strict import fault_of
 
 NOT_CHECKED = "Not checked yet."
 CHANGED_SINCE = "The claim was changed after it was checked, and is not checked again yet."
@@ -21,39 +21,33 @@ _WORDING = {"statement", "quantity", "geography", "scope", "period"}
 
 def created(claim: NewClaim, by: str) -> Draft:
     """The first version of a claim. InvalidRequest when a source's `id` is not its own."""
-    return _drafted(
-        claim,
-        id=claim.id,
-        lifecycle=Lifecycle.PUBLISHED,
-        verification=_unverified(NOT_CHECKED),
-        change=_change(ChangeKind.CREATED, claim.change.severity, claim.change.note, by),
-    )
+    said = claim.change
+    decided = {
+        "id": claim.id,
+        "lifecycle": Lifecycle.PUBLISHED,
+        "verification": _unverified(NOT_CHECKED),
+        "change": _change(ChangeKind.CREATED, said.severity, said.note, by),
+    }
+    return msgspec.convert({**_content(claim, []), **decided}, Draft)
 
 
 def revised(current: ClaimVersion, patch: ClaimPatch, by: str) -> Draft:
-    """A claim with a merge patch applied (RFC 7396). InvalidRequest when a source's `id` is not its own.
+    """A claim with a merge patch applied (RFC 7396). InvalidRequest when a new source's `id` is not its own.
 
     A verdict stands as long as what it is about does: when the wording or the number changes, the claim is unverified
     again, unless the change is a `typo` and its author is not the one who decided.
     """
-    before = {name: value for name, value in msgspec.to_builtins(current).items() if name in _CONTENT}
-    changes = {name: value for name, value in msgspec.to_builtins(patch).items() if name in _CONTENT}
-    merged = json_merge_patch.merge(before, changes)
-    try:
-        content = msgspec.convert(merged, ClaimContent)
-    except msgspec.ValidationError as error:
-        raise InvalidRequest([fault_of(error, ClaimContent)]) from error
-    said, verification = patch.change, msgspec.to_builtins(current.verification)
-    change = _change(ChangeKind.UPDATE, said.severity or Severity.MINOR, said.note, by)
-    draft = _drafted(content, id=current.id, lifecycle=current.lifecycle, verification=verification, change=change)
-    changed = changed_fields(draft, current)
-    checked = current.verification.status is not Status.UNVERIFIED
-    if checked and changed & _WORDING and not (said.severity is Severity.TYPO and by != verification["decided_by"]):
-        verification = _unverified(CHANGED_SINCE)
+    draft = _followed(current, **_content(_merged(current, patch), current.sources))
+    said, verdict, changed = patch.change, current.verification, changed_fields(draft, current)
+    mended = said.severity is Severity.TYPO and by != verdict.decided_by
+    overtaken = verdict.status is not Status.UNVERIFIED and bool(changed & _WORDING) and not mended
     must = least_severity(draft, current)
-    severity = must if must is Severity.MAJOR else said.severity or Severity.MINOR
-    change = _change(said.kind or inferred_kind(draft, current), severity, said.note, by)
-    return _drafted(content, id=current.id, lifecycle=current.lifecycle, verification=verification, change=change)
+    severity = must if must is Severity.MAJOR else said.severity or must
+    return _followed(
+        draft,
+        verification=_unverified(CHANGED_SINCE) if overtaken else verdict,
+        change=_change(said.kind or inferred_kind(draft, current), severity, said.note, by),
+    )
 
 
 def judged(current: ClaimVersion, verdict: NewVerdict, by: str, today: str) -> Draft:
@@ -77,14 +71,22 @@ def withdrawn(current: ClaimVersion, retraction: NewRetraction, by: str) -> Draf
     return _followed(current, lifecycle=Lifecycle.RETRACTED, change=change)
 
 
-def _drafted(content: ClaimContent, **fields: Any) -> Draft:
-    decided = {name: value for name, value in msgspec.to_builtins(content).items() if name in _CONTENT}
-    return msgspec.convert({**decided, "sources": sources_of(content.sources), **fields}, Draft)
+def _merged(current: ClaimVersion, patch: ClaimPatch) -> ClaimContent:
+    before, changes = (
+        {name: value for name, value in msgspec.to_builtins(one).items() if name in _CONTENT}
+        for one in (current, patch)
+    )
+    return msgspec.convert(json_merge_patch.merge(before, changes), ClaimContent)
 
 
-def _followed(current: ClaimVersion, **changed: Any) -> Draft:
-    fields = {name: value for name, value in msgspec.to_builtins(current).items() if name in Draft.__struct_fields__}
-    return msgspec.convert({**fields, **changed}, Draft)
+def _content(content: ClaimContent, known: Sequence[Source]) -> dict[str, Any]:
+    fields = {name: value for name, value in msgspec.to_builtins(content).items() if name in _CONTENT}
+    return {**fields, "sources": msgspec.to_builtins(sources_of(content.sources, known))}
+
+
+def _followed(before: ClaimVersion | Draft, **changed: Any) -> Draft:
+    fields = {name: getattr(before, name) for name in Draft.__struct_fields__}
+    return msgspec.convert(msgspec.to_builtins({**fields, **changed}), Draft)
 
 
 def _change(kind: str, severity: Severity, note: str | None, by: str) -> dict[str, str | None]:

@@ -90,6 +90,7 @@ ELSEWHERE = {
     "positions_are_filled": "test_positions_taken_are_filled",
     "write_within_deadline": "tests/stories/test_recent_instants.py",
     "in_force_from_to": "a view's own sanity; no write of ours can reach it",
+    "supersession_has_no_circle": "test_no_claim_supersedes_itself_through_others",
     "key_id_is_hexadecimal": "tests/db/test_keys.py",
     "key_name_is_readable": "tests/db/test_keys.py",
     "role_is_known": "tests/db/test_keys.py",
@@ -167,6 +168,19 @@ async def test_a_retracted_claim_is_only_read(pool):
     with pytest.raises(RuleBroken) as refused:
         await published(pool, draft(change__kind="correction"))
     assert refused.value.rule == "retracted_is_final"
+
+
+async def test_no_claim_supersedes_itself_through_others(pool):
+    def superseding(id, other, **changed):
+        return draft(id=id, relations=[{"type": "supersedes", "claim": other}], **changed)
+
+    await published(pool, draft(id="oldest"), superseding("older", "oldest"), superseding("newest", "older"))
+    with pytest.raises(RuleBroken) as refused:
+        await published(pool, superseding("oldest", "newest", change__kind="update"))
+    assert refused.value.rule == "supersession_has_no_circle"
+    await published(
+        pool, draft(id="older", change__kind="update"), superseding("oldest", "newest", change__kind="update")
+    )
 
 
 async def test_positions_taken_are_filled(pool):

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from schemas.keys import Role
 from service.cli import citable
+from tests.cast import key_for
+from tests.web.asking import own_api
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
 CALLS = re.findall(r"```sh\n(curl .*?)\n```\n```\n(.*?)\n```", README, re.DOTALL)
@@ -35,6 +38,24 @@ async def test_a_call_gives_the_answer_it_shows(call, curated):
     )
     answered, _ = await shell.communicate()
     assert comparable(answered.decode()) == comparable(shown)
+
+
+async def test_a_curator_s_two_calls_publish_and_revise(cluster):
+    async with own_api(cluster) as api:
+        key = await key_for(api.runtime.pool, "Desk", Role.EDITOR)
+        script = "\n".join(re.findall(r"```sh\n((?:curl -s http\S+ -H|tag=).*?)```", README, re.DOTALL))
+        assert "Idempotency-Key" in script
+        assert "If-Match" in script
+        shell = await asyncio.create_subprocess_exec(
+            "bash",
+            "-ec",
+            script.replace("http://127.0.0.1:8000", api.url),
+            stdout=asyncio.subprocess.PIPE,
+            env={**os.environ, "key": key},
+        )
+        await shell.communicate()
+        claim = (await api.get("/v1/claims/harbour-cranes-4100")).json()
+        assert (claim["version"], claim["quantity"]["value"], claim["change"]["by"]) == (2, "4200", "Desk")
 
 
 def test_every_command_is_listed():

@@ -48,19 +48,23 @@ join claim_version v on v.position = page.position
 order by page.nth
 
 -- name: newest_versions
--- The newest versions of some claims ($1), straight from the log.
-select distinct on (v.id) {version}
-from claim_version v
-where v.id = any($1::text[])
-order by v.id, v.version desc
-
--- name: newest_superseding
--- The newest versions that say they supersede one of some claims ($1).
+-- The newest versions of some claims ($1), by id: one row each, however long their history.
 select {version}
 from claim_index i
 join claim_version v on v.position = i.position
-where i.until = 9223372036854775807 and jsonb_path_exists(
-    v.relations, '$[*] ? (@.type == "supersedes" && @.claim == $older[*])', jsonb_build_object('older', to_jsonb($1::text[])))
+where i.id = any($1::text[]) and i.until = 9223372036854775807
+order by i.id
+
+-- name: newest_superseding
+-- The newest published versions that say they supersede one of some claims ($1).
+select {version}
+from claim_version v
+where v.position in (
+    select w.position
+    from unnest($1::text[]) older (id)
+    join claim_version w on w.relations @> jsonb_build_array(jsonb_build_object('type', 'supersedes', 'claim', older.id))
+    join claim_index i on i.position = w.position and i.until = 9223372036854775807 and i.lifecycle = 'published'
+)
 order by v.position
 
 -- name: author_of

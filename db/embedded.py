@@ -19,8 +19,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from schemas.failures import CannotStart
+
+if TYPE_CHECKING:
+    import psutil
 
 Say = Callable[[str], None]
 
@@ -140,9 +144,10 @@ def _postgres(folder: Path, sockets: Path, user: str | None, say: Say, options: 
         _create(folder / "postgres.new", data, user)
     elif not (data / "PG_VERSION").exists():
         raise CannotStart(f"{data} is no PostgreSQL data folder: move it away, or remove it, and run again.")
-    if _is_left_behind(data):
+    if _left_behind(data):
         say("stopping the PostgreSQL an interrupted run left behind")
         _run(user, programs / "pg_ctl", "-D", data, "-m", "fast", "-w", "stop")
+        _end(_left_behind(data))
     for stale in (data / "postmaster.pid", *sockets.glob(".s.PGSQL.*")):
         stale.unlink(missing_ok=True)  # we hold the lock on the folder: whose it was is gone
     command = [programs / "postgres", "-D", data, "-k", sockets, "-c", "listen_addresses=", *options]
@@ -159,7 +164,7 @@ def _postgres(folder: Path, sockets: Path, user: str | None, say: Say, options: 
             cwd="/",
         )
     try:
-        while _run(None, programs / "pg_isready", "-q", "-h", sockets).returncode != 0:
+        while _run(None, programs / "pg_isready", "-q", "-h", sockets, "-U", "postgres").returncode != 0:
             if server.poll() is not None:
                 raise CannotStart(f"PostgreSQL does not start on {data}: {_last_fatal(log, start_of_run)} See {log}.")
             time.sleep(0.05)
@@ -170,14 +175,26 @@ def _postgres(folder: Path, sockets: Path, user: str | None, say: Say, options: 
         _stop(server, signal.SIGINT, signal.SIGQUIT)
 
 
-def _is_left_behind(data: Path) -> bool:
-    """Whether a PostgreSQL runs on the folder. Its number alone does not say so: numbers are used again."""
+def _left_behind(data: Path) -> "list[psutil.Process]":
+    """The processes of a PostgreSQL that run on the folder: a server, or what a killed server left."""
     import psutil
 
-    with suppress(OSError, ValueError, IndexError, psutil.Error):
-        process = psutil.Process(int((data / "postmaster.pid").read_text().splitlines()[0]))
-        return process.name().startswith("postgres") and Path(process.cwd()) == data
-    return False
+    found = []
+    for process in psutil.process_iter():
+        with suppress(OSError, psutil.Error):
+            if process.name().startswith("postgres") and Path(process.cwd()) == data:
+                found.append(process)
+    return found
+
+
+def _end(processes: "list[psutil.Process]") -> None:
+    """Ends what outlived its server: a new one does not start while any of it holds the old one's memory."""
+    import psutil
+
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.send_signal(signal.SIGQUIT)
+    psutil.wait_procs(processes, timeout=10)
 
 
 def _create(new: Path, data: Path, user: str | None) -> None:

@@ -43,6 +43,7 @@ _settled_head = _ask("settled_head", int)
 _is_settled = _ask("is_settled", bool)
 _digest_at = _ask("digest_at", str)
 _position_at = _ask("position_at", Found)
+_held_head = _ask("hold_head", int)
 _take = _ask("take_positions", Taken)
 _place = _ask("place_head", Taken)
 _append = _ask("append_versions", NoneType)
@@ -70,6 +71,11 @@ async def is_settled(connection: Reading, instant: datetime) -> bool:
 async def settle(connection: Reading) -> None:
     """Waits for the write under way, if there is one. StoreUnavailable if it takes longer than two seconds."""
     await _settled_head.value(connection)
+
+
+async def hold_head(connection: Writing) -> None:
+    """Lets nobody else append until the transaction ends: what is read now stays the newest."""
+    await _held_head.value(connection)
 
 
 async def position_as_of(connection: Reading, instant: datetime) -> int | None:

@@ -22,6 +22,10 @@ select $1 < h.recorded_at or $1 < clock_timestamp() - interval '1 minute' or $1 
 select case when $1 <= clock_timestamp() then coalesce(max(position), 0) end as position
 from claim_version where recorded_at <= $1
 
+-- name: hold_head
+-- Lets nobody else take positions until the transaction ends.
+select position from log_head for update
+
 -- name: take_positions
 -- Takes the next positions ($1 of them) until the transaction ends. The last lock a write takes: whoever comes next
 -- waits here. Answers the newest position taken.

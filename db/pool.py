@@ -67,7 +67,8 @@ async def open_pool(url: str, size: int = 10, within: float | None = ANSWER_WITH
                 init=_read_json_as_values,
                 server_settings={
                     "application_name": "citable",
-                    "statement_timeout": str(int(ANSWER_WITHIN * 1000)),
+                    # a little before the client gives up: so that what it gives up is not done behind its back
+                    "statement_timeout": str(int(ANSWER_WITHIN * 900)),
                     "lock_timeout": "2000",
                     "idle_in_transaction_session_timeout": "60000",
                     # optional filters are parameters: planned for the values they have, they cost nothing when absent
@@ -94,18 +95,28 @@ async def reading(pool: Pool) -> AsyncGenerator[Reading]:
 
 
 @asynccontextmanager
-async def writing(pool: Pool) -> AsyncGenerator[Writing]:
-    """A transaction: what its block does is committed together when the block ends, or not at all."""
+async def writing(pool: Pool, *, patient: bool = False) -> AsyncGenerator[Writing]:
+    """A transaction: what its block does is committed together when the block ends, or not at all.
+
+    When `patient`, one statement may take as long as the whole write may, on a pool that waits for it.
+    """
     with _failures_named():
         connection = await _acquired(pool)
+        done = False
         try:
             async with asyncio.timeout(WRITE_WITHIN) as deadline, connection.transaction():
-                await connection.execute("set local statement_timeout = '55s'")
+                if patient:
+                    await connection.execute("set local statement_timeout = '55s'")
                 yield Writing(Reading(connection))
+                done = True
         except TimeoutError:
             connection.terminate()
-            if deadline.expired():
+            if deadline.expired() and not done:
                 raise StoreUnavailable("The write took too long and nothing of it was stored: split it.") from None
+            if done:
+                raise StoreUnavailable(
+                    "Postgres did not say whether it was stored: look, or repeat the request."
+                ) from None
             raise
         finally:
             await pool.release(connection)
@@ -139,6 +150,8 @@ def _failures_named() -> Iterator[None]:
     try:
         yield
     except asyncpg.IntegrityConstraintViolationError as error:
+        if error.constraint_name == "write_within_deadline":
+            raise StoreUnavailable("The write took too long and nothing of it was stored: split it.") from error
         raise RuleBroken([Fault(f"{_first_line(error)}.", rule=error.constraint_name or "unnamed")]) from error
     except asyncpg.LockNotAvailableError as error:
         raise StoreUnavailable("A write is under way that this must wait for: try again.") from error

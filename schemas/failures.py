@@ -4,6 +4,9 @@ from collections.abc import Sequence
 
 from schemas.claims import ClaimVersion
 
+MOST_FAULTS = 100
+_MOST_SAID = 3
+
 
 class Failure(Exception):
     """A failure its caller should hear about, in a sentence made for them."""
@@ -42,11 +45,12 @@ class Fault:
 
 
 class Faulty(Failure):
-    """A failure that says of each thing wrong where it is."""
+    """A failure that says of each thing wrong where it is: of the first hundred, if there are more."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__(" ".join(fault.detail for fault in faults))
-        self.faults = tuple(faults)
+        more = [f"There are {len(faults)} faults in all."] if len(faults) > _MOST_SAID else []
+        super().__init__(" ".join([*(fault.detail for fault in faults[:_MOST_SAID]), *more]))
+        self.faults = tuple(faults[:MOST_FAULTS])
 
 
 class InvalidRequest(Faulty):

@@ -18,6 +18,17 @@ ADDRESSES = ("bulk",)
 """Ids no claim may have: `/v1/claims/…` leads elsewhere there."""
 
 
+OF_THE_LOG = frozenset(
+    {
+        *("position_is_positive", "position_is_dense", "positions_are_filled"),
+        *("version_is_positive", "one_row_per_version", "digest_is_sha256"),
+        *("recorded_at_is_finite", "recorded_at_never_decreases", "recorded_when_taken", "recorded_in_the_past"),
+        *("published_is_immutable", "log_head_stays", "log_head_only_grows", "view_follows_the_log"),
+    }
+)
+"""Rules no caller can break: if one is, the mistake is ours."""
+
+
 class Broken(NamedTuple):
     """A rule a draft breaks: the constraint's name, where (a JSON Pointer), and what to do about it."""
 
@@ -51,12 +62,16 @@ def last_day(partial: str) -> date | None:
 
 
 def _words(draft: Draft) -> Iterator[Broken]:
-    if draft.id in ADDRESSES:
+    if draft.id in ADDRESSES and draft.change.kind is ChangeKind.CREATED:
         yield Broken("id_is_no_address", "/id", f"/v1/claims/{draft.id} is an address of its own: take another id.")
     if not draft.statement.strip():
         yield Broken("statement_says_something", "/statement", "The statement is only white space.")
     if not draft.attributed_to.strip():
         yield Broken("attribution_says_something", "/attributed_to", "The attribution is only white space.")
+    if not draft.quantity.unit.strip():
+        yield Broken("quantity_has_unit", "/quantity/unit", "The unit is only white space.")
+    if not draft.verification.rationale.strip():
+        yield Broken("rationale_says_something", "/verification/rationale", "The rationale is only white space.")
 
 
 def _quantity(draft: Draft) -> Iterator[Broken]:
@@ -101,8 +116,6 @@ def _relations(draft: Draft) -> Iterator[Broken]:
         sentence = f"A claim may have {MOST_RELATIONS} relations; {draft.id} would have {len(draft.relations)}."
         yield Broken("lists_are_bounded", "/relations", sentence)
     for place, relation in enumerate(draft.relations):
-        if relation in draft.relations[:place]:
-            yield Broken("relations_differ", f"/relations/{place}", "The relation is there already.")
         if relation.claim == draft.id:
             yield Broken("relation_is_to_another", f"/relations/{place}/claim", "A claim cannot relate to itself.")
 
@@ -113,5 +126,5 @@ def _retraction(draft: Draft) -> Iterator[Broken]:
         yield Broken(
             "retraction_withdraws", "/lifecycle", "A `retraction`, and nothing else, makes a claim `retracted`."
         )
-    if kind is ChangeKind.RETRACTION and not draft.change.note:
+    if kind is ChangeKind.RETRACTION and not (draft.change.note or "").strip():
         yield Broken("retraction_gives_its_reason", "/change/note", "A retraction says why, in `change.note`.")

@@ -15,8 +15,9 @@ from service.revision import changed_fields, inferred_kind, least_severity
 NOT_CHECKED = "Not checked yet."
 CHANGED_SINCE = "The claim was changed after it was checked, and is not checked again yet."
 _CONTENT = ClaimContent.__struct_fields__
-_WORDING = {"statement", "quantity", "geography", "scope", "period"}
-"""What a verdict is about: whether the number, as worded, is what the sources say (DESIGN, `verification.status`)."""
+_WORDS = {"statement", "scope"}
+_CHECKED = {*_WORDS, "quantity", "measure", "geography", "period"}
+"""What a verdict is about, besides the sources: the number as worded (DESIGN, `verification.status`)."""
 
 
 def created(claim: NewClaim, by: str) -> Draft:
@@ -32,37 +33,36 @@ def created(claim: NewClaim, by: str) -> Draft:
 
 
 def revised(current: ClaimVersion, patch: ClaimPatch, by: str) -> Draft:
-    """A claim with a merge patch applied (RFC 7396). InvalidRequest when a new source's `id` is not its own.
-
-    A verdict stands as long as what it is about does: when the wording or the number changes, the claim is unverified
-    again, unless the change is a `typo` and its author is not the one who decided.
-    """
+    """A claim with a merge patch applied (RFC 7396). InvalidRequest when a new source's `id` is not its own."""
     draft = _followed(current, **_content(_merged(current, patch), current.sources))
-    said, verdict, changed = patch.change, current.verification, changed_fields(draft, current)
-    mended = said.severity is Severity.TYPO and by != verdict.decided_by
-    overtaken = verdict.status is not Status.UNVERIFIED and bool(changed & _WORDING) and not mended
+    said, changed = patch.change, changed_fields(draft, current)
+    kind = said.kind or inferred_kind(draft, current)
+    if _overtakes(draft, current, said.severity, by):
+        draft = _followed(draft, verification=_unverified(CHANGED_SINCE))
     must = least_severity(draft, current)
     severity = must if must is Severity.MAJOR else said.severity or must
-    return _followed(
-        draft,
-        verification=_unverified(CHANGED_SINCE) if overtaken else verdict,
-        change=_change(said.kind or inferred_kind(draft, current), severity, said.note, by),
-    )
+    return _followed(draft, change=_change(kind, severity, said.note, by)) if changed else draft
+
+
+def _overtakes(draft: Draft, current: ClaimVersion, severity: Severity | None, by: str) -> bool:
+    """Whether a change leaves a verdict behind: the claim is not what was checked, or the checker has changed it.
+
+    What was checked is the number as worded, and the sources it was checked with: more may be added. A `typo` may be
+    mended in words, by someone else.
+    """
+    if current.verification.status is Status.UNVERIFIED or not changed_fields(draft, current):
+        return False
+    if by == current.verification.decided_by or any(source not in draft.sources for source in current.sources):
+        return True
+    mended = _WORDS if severity is Severity.TYPO else set()
+    return bool(changed_fields(draft, current) & (_CHECKED - mended))
 
 
 def judged(current: ClaimVersion, verdict: NewVerdict, by: str, today: str) -> Draft:
-    """A claim with a verdict on it, decided `today` unless it says otherwise.
-
-    It is `major` when someone who quoted the claim must hear of it: it was verified and is no longer, or is refuted.
-    """
-    was, status = current.verification.status, verdict.status
-    fell = (was.is_verified and not status.is_verified) or (status is Status.REFUTED and was is not Status.REFUTED)
-    decided_on = verdict.decided_on or today
-    return _followed(
-        current,
-        verification={**msgspec.to_builtins(verdict), "decided_on": decided_on, "decided_by": by},
-        change=_change(ChangeKind.VERIFICATION, Severity.MAJOR if fell else Severity.MINOR, None, by),
-    )
+    """A claim with a verdict on it, decided `today` unless it says otherwise."""
+    decided = {**msgspec.to_builtins(verdict), "decided_on": verdict.decided_on or today, "decided_by": by}
+    draft = _followed(current, verification=decided)
+    return _followed(draft, change=_change(ChangeKind.VERIFICATION, least_severity(draft, current), None, by))
 
 
 def withdrawn(current: ClaimVersion, retraction: NewRetraction, by: str) -> Draft:

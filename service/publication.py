@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from db.claims import missing_claims, newest_superseding, newest_versions
 from db.pool import Reading
-from schemas.claims import ClaimVersion, Draft, RelationType
+from schemas.claims import ClaimVersion, Draft, Relation, RelationType
 from schemas.fields import LARGEST_INTEGER
 from schemas.rules import broken_rules
-from schemas.verification import Lifecycle
-from service.revision import revisions, supersession_circle, unretractable
+from schemas.verification import Currency, Lifecycle
+from service.revision import revisions, supersession_fault, unretractable
 
 
 class BrokenRule(NamedTuple):
@@ -39,7 +39,8 @@ async def planned(connection: Reading, drafts: Sequence[Draft], current: Mapping
     named = {relation.claim for draft in drafts for relation in draft.relations} - {draft.id for draft in drafts}
     unknown = set(await missing_claims(connection, sorted(named), LARGEST_INTEGER)) if named else set()
     known = await _with_superseded(connection, drafts, current)
-    superseding = await newest_superseding(connection, set(current))
+    related = {d.id for d in drafts if d.id in current and _standing(d) != _standing(current[d.id])}
+    superseding = await newest_superseding(connection, related) if related else []
     changes = revisions(drafts, known, superseding)
     return Plan(
         changes,
@@ -62,6 +63,10 @@ async def _with_superseded(
     return known
 
 
+def _standing(claim: Draft | ClaimVersion) -> tuple[Currency, list[Relation]]:
+    return claim.currency, claim.relations
+
+
 def _superseded(claims: Iterable[Draft | ClaimVersion]) -> set[str]:
     return {r.claim for claim in claims for r in claim.relations if r.type is RelationType.SUPERSEDES}
 
@@ -77,11 +82,15 @@ def _between(drafts: Sequence[Draft], known: Mapping[str, ClaimVersion], unknown
             if relation.claim in unknown:
                 sentence = f"There is no claim {relation.claim}."
                 yield BrokenRule(draft.id, f"/relations/{place}/claim", sentence, "relation_points_at_a_claim")
-    circle = supersession_circle(drafts, known)
-    if circle is not None:
-        yield BrokenRule(
-            circle, "/relations", f"{circle} would supersede itself, through others.", "supersession_has_no_circle"
-        )
+            if relation in draft.relations[:place]:
+                yield BrokenRule(draft.id, f"/relations/{place}", "The relation is there already.", "relations_differ")
+        for place, topic in enumerate(draft.topics):
+            if topic in draft.topics[:place]:
+                yield BrokenRule(draft.id, f"/topics/{place}", "The topic is there already.", "topics_differ")
+    fault = supersession_fault(drafts, known)
+    if fault is not None:
+        rule, claim, sentence = fault
+        yield BrokenRule(claim, "/relations", sentence, rule)
 
 
 def _within(changes: Sequence[Draft]) -> Iterator[BrokenRule]:

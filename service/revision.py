@@ -4,12 +4,14 @@ Pure: versions and drafts in, drafts out.
 """
 
 from collections.abc import Iterable, Mapping
+from graphlib import CycleError, TopologicalSorter
 
 import msgspec
 
 from schemas.claims import Change, ChangeKind, ClaimVersion, Draft, Relation, RelationType, Severity
 from schemas.verification import Currency, Lifecycle, Status
 
+LONGEST_SUPERSESSION = 100
 _CONTENT = tuple(name for name in Draft.__struct_fields__ if name not in ("id", "change"))
 
 
@@ -29,6 +31,8 @@ def revisions(
                 wanted[older] = _told_of(wanted[older], version.id)
     for draft in list(wanted.values()):
         for older in _superseded_by(draft):
+            if older == draft.id:
+                continue  # a rule of its own forbids that
             other = wanted.get(older) or (_as_draft(current[older], draft) if older in current else None)
             if other is not None:
                 wanted[older] = _told_of(other, draft.id)
@@ -39,20 +43,24 @@ def revisions(
     ]
 
 
-def supersession_circle(drafts: Iterable[Draft], current: Mapping[str, ClaimVersion]) -> str | None:
-    """A claim that would supersede itself, directly or through others; None if there is none."""
+def supersession_fault(drafts: Iterable[Draft], current: Mapping[str, ClaimVersion]) -> tuple[str, str, str] | None:
+    """What is wrong with how claims supersede each other, if anything: the rule, the claim, and a sentence.
+
+    None may supersede itself through others, nor more than a hundred one after the other.
+    """
     older = {version.id: _superseded_by(version) for version in current.values()}
     older |= {draft.id: _superseded_by(draft) for draft in drafts}
-    for start in older:
-        reached: set[str] = set()
-        todo = list(older[start])
-        while todo:
-            next_one = todo.pop()
-            if next_one == start:
-                return start
-            if next_one not in reached:
-                reached.add(next_one)
-                todo += older.get(next_one, [])
+    try:
+        order = list(TopologicalSorter(older).static_order())
+    except CycleError as error:
+        claim = error.args[1][0]
+        return "supersession_has_no_circle", claim, f"{claim} would supersede itself, through others."
+    depth: dict[str, int] = {}
+    for claim in order:
+        depth[claim] = 1 + max((depth[one] for one in older.get(claim, [])), default=-1)
+        if depth[claim] > LONGEST_SUPERSESSION:
+            sentence = f"{claim} would supersede more than {LONGEST_SUPERSESSION} claims, one after the other."
+            return "supersession_is_bounded", claim, sentence
     return None
 
 
@@ -74,8 +82,9 @@ def inferred_kind(draft: Draft, before: ClaimVersion) -> ChangeKind:
 
 
 def least_severity(draft: Draft, before: ClaimVersion) -> Severity:
-    """How much a change matters, when nobody said: a reader who quoted another number must hear of it."""
-    fell = before.verification.status.is_verified and draft.verification.status is Status.REFUTED
+    """How much a change matters at least: who quoted another number, or one that no longer stands, must hear of it."""
+    was, status = before.verification.status, draft.verification.status
+    fell = (was.is_verified and not status.is_verified) or (status is Status.REFUTED and was is not Status.REFUTED)
     retracted = draft.lifecycle is Lifecycle.RETRACTED
     return Severity.MAJOR if fell or retracted or draft.quantity != before.quantity else Severity.MINOR
 

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -31,6 +31,8 @@ class Runtime:
     cache: Tiers
     limits: Counters
     uses: Uses
+    writers: asyncio.Semaphore
+    """How many may write at once: they wait for each other in Postgres, and reads must not wait for connections."""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     settling: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -50,11 +52,11 @@ async def running(settings: Settings, database_url: str, redis_url: str) -> Asyn
         redis = SharedConnection(redis_url, time.monotonic)
     except ValueError as error:
         raise CannotStart(f"CITABLE_REDIS_URL is no address of a Redis: {error}.") from error
-    pool = await open_pool(database_url, settings.database_connections)
-    uses = Uses(pool, time.monotonic)
-    try:
-        yield Runtime(settings, pool, redis, Tiers(SharedCache(redis)), Counters(redis), uses)
-    finally:
-        await uses.close()
-        await redis.close()
-        await pool.close()
+    async with AsyncExitStack() as closing:
+        closing.push_async_callback(redis.close)
+        pool = await open_pool(database_url, settings.database_connections)
+        closing.push_async_callback(pool.close)
+        uses = Uses(pool, time.monotonic)
+        closing.push_async_callback(uses.close)
+        writers = asyncio.Semaphore(max(1, settings.database_connections // 2))
+        yield Runtime(settings, pool, redis, Tiers(SharedCache(redis)), Counters(redis), uses, writers)

@@ -127,6 +127,7 @@ def listen(settings: Settings) -> socket.socket:
 def run(work: Coroutine[Any, Any, None]) -> None:
     """Runs asynchronous work to its end. KeyboardInterrupt after the first Ctrl-C or SIGTERM, when all is closed."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)  # an outage is said by the requests that meet it
 
     async def until_interrupted() -> None:
         loop, task = asyncio.get_running_loop(), asyncio.current_task()

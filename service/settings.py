@@ -72,7 +72,7 @@ def settings_from_environment(variables: Mapping[str, str] = environ) -> Setting
             values[name] = msgspec.convert(value, fields[name].type, strict=False)
             if name == "trusted_proxies":
                 for part in value.split(","):
-                    ip_network(part.strip(), strict=False)
+                    ip_network(part.strip())
         except (msgspec.ValidationError, ValueError) as error:
             raise CannotStart(f"{variable} is {value!r}: {str(error).lower()}.") from error
     return Settings(**values)  # type: ignore[arg-type] # each was converted to its field's type

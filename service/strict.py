@@ -1,6 +1,8 @@
 """Reading JSON strictly: nothing is coerced, ignored or guessed, and what is wrong is named with its place. Pure."""
 
 import json
+import re
+from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -8,6 +10,13 @@ import msgspec
 from schemas.failures import Fault, InvalidRequest
 
 T = TypeVar("T")
+
+_MOST_OF_A_NAME = 80
+_PLAIN = {"str": "text", "int": "a number", "float": "a number", "bool": "true or false"} | {
+    "array": "a list",
+    "object": "an object",
+}
+"""What msgspec calls the kinds of JSON value, in words for someone who does not know our types."""
 
 
 def read_json(written: bytes, decoder: msgspec.json.Decoder[T]) -> T:
@@ -30,31 +39,46 @@ def read_json(written: bytes, decoder: msgspec.json.Decoder[T]) -> T:
 
 def fault_of(error: msgspec.ValidationError, kind: Any) -> Fault:
     """What is wrong with a value of a type, as a sentence and a JSON Pointer (RFC 6901) to the field it is about."""
-    sentence, _, path = str(error).partition(" - at `")
-    pointer = path.rstrip("`").removeprefix("$").replace("[", "/").replace("]", "").replace(".", "/")
     for start, meaning in (
         ("Object contains unknown field `", "There is no such field here."),
         ("Object missing required field `", "This field is required."),
     ):
-        if sentence.startswith(start):
-            return Fault(meaning, pointer=f"{pointer}/{_escaped(sentence.removeprefix(start).rstrip('`'))}")
+        if str(error).startswith(start):
+            named = str(error).removeprefix(start).removesuffix("`")
+            name, _, path = named.rpartition("` - at `")
+            if not name or "properties" not in _schema_at(
+                kind, _pointer(path)
+            ):  # it is all of it the sender's own name
+                name, path = named, ""
+            return Fault(meaning, pointer=f"{_pointer(path)}/{_escaped(name[:_MOST_OF_A_NAME])}")
+    sentence, _, path = str(error).removesuffix("`").partition(" - at `")
+    pointer = _pointer(path)
     wanted = _schema_at(kind, pointer)
     if "enum" in wanted:
         sentence = f"It is one of: {', '.join(wanted['enum'])}"
     elif "matching regex" in sentence:
         sentence = wanted.get("description", "It cannot be read").rstrip(".")
-    for word, plain in (("`str`", "text"), ("`array`", "a list"), ("`object`", "an object"), ("`int`", "a number")):
-        sentence = sentence.replace(word, plain)
+    sentence = re.sub("`([a-z |]+)`", _said_plainly, sentence)
     return Fault(f"{sentence}.", pointer=pointer)
+
+
+def _said_plainly(kinds: re.Match[str]) -> str:
+    return " or ".join(_PLAIN.get(kind, kind) for kind in kinds[1].split(" | "))
 
 
 def _schema_at(kind: Any, pointer: str) -> dict[str, Any]:
     """The JSON Schema of a field inside a type; empty if it has no single one."""
-    (schema,), components = msgspec.json.schema_components([kind], ref_template="{name}")
+    schema, components = _schemas(kind)
     for step in pointer.split("/")[1:]:
         schema = _resolved(schema, components)
         schema = schema.get("items", {}) if step.isdecimal() else schema.get("properties", {}).get(step, {})
     return _resolved(schema, components)
+
+
+@cache
+def _schemas(kind: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    (schema,), components = msgspec.json.schema_components([kind], ref_template="{name}")
+    return schema, components
 
 
 def _resolved(schema: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
@@ -77,7 +101,7 @@ def _repeated(value: Any, pointer: str) -> str | None:
     if isinstance(value, _Members):
         seen: set[str] = set()
         for name, inner in value:
-            here = f"{pointer}/{_escaped(name)}"
+            here = f"{pointer}/{_escaped(name[:_MOST_OF_A_NAME])}"
             if name in seen:
                 return here
             seen.add(name)
@@ -90,6 +114,11 @@ def _repeated(value: Any, pointer: str) -> str | None:
             if found is not None:
                 return found
     return None
+
+
+def _pointer(path: str) -> str:
+    """A JSON Pointer (RFC 6901) for a path as msgspec writes it."""
+    return path.removeprefix("$").replace("[", "/").replace("]", "").replace(".", "/")
 
 
 def _escaped(name: str) -> str:

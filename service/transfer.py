@@ -52,7 +52,7 @@ async def import_claims(
         plan = await planned(connection, drafts, current)
     _refuse([(numbers.get(b.id, 0), b.pointer, f"{b.sentence} ({b.rule})") for b in plan.broken])
     try:
-        async with writing(pool) as connection:
+        async with writing(pool, patient=True) as connection:
             await append_versions(connection, plan.changes, plan.expects, stored)
     except VersionConflict as conflict:
         raise FileRefused("Someone changed a claim of the file meanwhile: import again.") from conflict

@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 from db.keys import key_was_used
 from db.pool import Pool, writing
-from schemas.failures import Failure
 from service.telemetry import tolerate
 
 _EVERY = 60.0
@@ -33,12 +32,12 @@ class Uses:
 
     async def close(self) -> None:
         """Waits for what is being noted."""
-        await asyncio.gather(*self._noting)
+        await asyncio.gather(*self._noting, return_exceptions=True)
 
     async def _write(self, key: str) -> None:
         try:
             async with writing(self._pool) as connection:
                 await key_was_used(connection, key)
-        except Failure as error:
+        except Exception as error:  # noqa: BLE001 - beside the requests: whatever it is, nobody waits for it
             tolerate("a note of a key's use", error)
             self._noted.pop(key, None)

@@ -8,6 +8,7 @@ from db.embedded import THROWAWAY, embedded_servers
 from db.pool import Pool
 from tests.databases import Cluster
 from tests.serving import Api, serving
+from tests.web.writing import Desk, desk_on
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +30,13 @@ async def curated(cluster: Cluster) -> AsyncIterator[Api]:
     name = await cluster.new_database("curated")
     async with serving(cluster.url(name), f"{cluster.servers.redis_url}?db=1") as api:
         yield api
+
+
+@pytest.fixture(scope="session")
+async def desk(cluster: Cluster) -> AsyncIterator[Desk]:
+    """An API with a key of each role, for tests that write claims of their own and disturb nobody else's."""
+    async with desk_on(cluster) as shared:
+        yield shared
 
 
 @pytest.fixture

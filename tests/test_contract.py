@@ -3,10 +3,20 @@
 import json
 from pathlib import Path
 
+import msgspec
+import pytest
 from openapi_spec_validator import validate
 
+from schemas import failures
+from schemas.claims import ClaimVersion
 from service.app import ENDPOINTS
 from service.web.contract import contract_of
+from service.web.problems import SHAPES, problem_answer
+from tests.given import PLAIN
+
+VERSION_1 = msgspec.convert(
+    {**PLAIN, "version": 1, "position": 1, "recorded_at": "2026-11-23T12:00:00Z", "digest": "0" * 64}, ClaimVersion
+)
 
 PUBLISHED = Path(__file__).parent.parent / "openapi" / "openapi.json"
 
@@ -36,6 +46,29 @@ async def test_the_served_contract_is_the_published_file(curated):
     assert answer.content == PUBLISHED.read_bytes()
     again = await curated.get("/openapi.json", If_None_Match=answer.headers["etag"])
     assert again.status_code == 304
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        failures.VersionMismatch("Now.", VERSION_1),
+        failures.Unauthenticated("No.", sent=True),
+        failures.Forbidden("No.", "admin"),
+        failures.RateLimited("Wait.", "writes", 3),
+        failures.StoreUnavailable("Down."),
+        failures.UnsupportedMediaType("No.", "application/merge-patch+json"),
+        failures.NotFound("No."),
+        failures.BodyTooLarge("No."),
+    ],
+    ids=lambda failure: type(failure).__name__,
+)
+def test_a_problem_s_header_fields_are_those_the_contract_lists(failure):
+    contract = json.loads(PUBLISHED.read_text())
+    _, headers, _ = problem_answer(failure, "id")
+    name = "".join(word.capitalize() for word in SHAPES[type(failure)].slug.split("-"))
+    listed = {field.lower() for field in contract["components"]["responses"][name]["headers"]}
+    sent = {field for field, _ in headers} - {"content-type", "cache-control"}
+    assert sent == listed - {"x-request-id", "ratelimit", "ratelimit-policy"}
 
 
 def test_every_component_is_used():

@@ -31,7 +31,8 @@ begin
     end if;
     if (new.id, new.name, new.role, new.digest, new.issued_at, new.issued_by)
         is distinct from (old.id, old.name, old.role, old.digest, old.issued_at, old.issued_by)
-        or (old.revoked_at is not null and new.revoked_at is distinct from old.revoked_at) then
+        or (old.revoked_at is not null
+            and (new.revoked_at, new.revoked_by) is distinct from (old.revoked_at, old.revoked_by)) then
         perform refuse('key_stays_as_issued', 'a key stays as it was issued, and revoked once it is');
     end if;
     return new;

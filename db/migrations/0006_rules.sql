@@ -1,41 +1,65 @@
--- Three more rules of the record. What is in the log already stays as it is.
+-- Two more rules of the record, for what is appended. A restore puts things back as they were, and is not asked.
 
--- `/v1/claims/bulk` is an address of its own, so no claim may be called that.
-alter table claim_version
-    add constraint id_is_no_address check (id <> 'bulk') not valid;
-
--- A relation said twice would be one relation to a reader, and two to a program.
-create function all_differ(items jsonb) returns boolean
-    language sql immutable parallel safe as $$
-    select count(distinct i) = count(*) from jsonb_array_elements(items) i
+create function is_restoring() returns boolean
+    language sql stable as $$
+    select taken_at is null from log_head
 $$;
-alter table claim_version
-    add constraint relations_differ check (all_differ(relations)) not valid;
 
--- No claim supersedes itself, directly or through the newest versions of others. Like the existence of what a relation
--- points at, it is looked at when all of a transaction is there.
-create function claim_version_is_no_circle() returns trigger
+-- `/v1/claims/bulk` is an address of its own, so no new claim may be called that.
+create function claim_version_is_no_address() returns trigger
     language plpgsql as $$
 begin
-    if exists (
-        with recursive older (id) as (
-            select r ->> 'claim' from jsonb_array_elements(new.relations) r where r ->> 'type' = 'supersedes'
-            union
-            select r ->> 'claim'
-            from older o
-            join claim_index i on i.id = o.id and i.until = 9223372036854775807
-            join claim_version v on v.position = i.position
-            cross join jsonb_array_elements(v.relations) r
-            where r ->> 'type' = 'supersedes'
+    if not is_restoring() then
+        perform refuse('id_is_no_address', format('/v1/claims/%s is an address of its own', new.id));
+    end if;
+    return new;
+end $$;
+
+create trigger no_address before insert on claim_version
+    for each row when (new.id = 'bulk' and new.version = 1) execute function claim_version_is_no_address();
+alter table claim_version enable always trigger no_address;
+
+-- No claim supersedes itself through the newest versions of others, nor more than a hundred one after the other. Like the
+-- existence of what a relation points at, this is looked at when all of a transaction is there; and only when a version
+-- supersedes what the one before it did not.
+create function claim_version_supersedes_older() returns trigger
+    language plpgsql as $$
+declare
+    longest int;
+begin
+    if is_restoring() or not exists (
+        select from jsonb_array_elements(new.relations) r
+        where r ->> 'type' = 'supersedes' and not exists (
+            select from claim_version v
+            where v.id = new.id and v.version = new.version - 1 and v.relations @> jsonb_build_array(r)
         )
-        select from older where id = new.id
     ) then
+        return null;
+    end if;
+    with recursive older (id, depth) as (
+        select r ->> 'claim', 1 from jsonb_array_elements(new.relations) r where r ->> 'type' = 'supersedes'
+        union
+        select r ->> 'claim', o.depth + 1
+        from older o
+        join claim_index i on i.id = o.id and i.until = 9223372036854775807
+        join claim_version v on v.position = i.position
+        cross join jsonb_array_elements(v.relations) r
+        where r ->> 'type' = 'supersedes' and o.depth <= 100 and o.id <> new.id
+    )
+    select case when bool_or(id = new.id) then 0 else max(depth) end into longest from older;
+    if longest = 0 then
         perform refuse('supersession_has_no_circle', format('%s would supersede itself, through others', new.id));
+    end if;
+    if longest > 100 then
+        perform refuse('supersession_is_bounded', format('%s would supersede more than 100 claims, one after the other', new.id));
     end if;
     return null;
 end $$;
 
-create constraint trigger no_circle after insert on claim_version
+create constraint trigger supersedes_older after insert on claim_version
     deferrable initially deferred for each row
-    when (new.relations @> '[{"type": "supersedes"}]') execute function claim_version_is_no_circle();
-alter table claim_version enable always trigger no_circle;
+    when (new.relations @> '[{"type": "supersedes"}]') execute function claim_version_supersedes_older();
+alter table claim_version enable always trigger supersedes_older;
+
+-- Who supersedes a claim is asked with every change of its relations.
+create index claim_version_relations on claim_version using gin (relations jsonb_path_ops);

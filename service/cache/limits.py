@@ -12,13 +12,14 @@ from service.cache.connection import SharedConnection
 _SPEND = """
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
-local interval, window, cost = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local window, cost = ARGV[2] * 1000000, tonumber(ARGV[3])
+local interval = window / ARGV[1]
 local paid = math.max(tonumber(redis.call('GET', KEYS[1])) or now, now)
 local then_paid = math.max(paid + interval * cost, now)
 if then_paid - now > window then
   return {0, math.floor((window - (paid - now)) / interval), then_paid - now - window}
 end
-redis.call('SET', KEYS[1], string.format('%.0f', then_paid), 'PX', math.ceil((then_paid - now) / 1000) + 1)
+redis.call('SET', KEYS[1], string.format('%.3f', then_paid), 'PX', math.ceil((then_paid - now) / 1000) + 1)
 return {1, math.floor((window - (then_paid - now)) / interval), then_paid - now}
 """
 
@@ -46,9 +47,9 @@ class Counters:
 
         None when Redis does not answer: then nothing is counted, and nobody is stopped.
         """
-        arguments = [window * 1_000_000 // quota, window * 1_000_000, cost]
+        key = f"citable:limit:{limit}:{caller}"
         answer = await self._connection.asked(
-            "a count of a rate limit", lambda: self._script(keys=[f"citable:limit:{limit}:{caller}"], args=arguments)
+            "a count of a rate limit", lambda: self._script(keys=[key], args=[quota, window, cost])
         )
         if answer is None:
             return None

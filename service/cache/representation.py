@@ -20,20 +20,22 @@ class Representation(msgspec.Struct, frozen=True, array_like=True):
     headers: tuple[tuple[str, str], ...] = ()
 
 
-def as_json(answer: Answer, position: int, headers: Sequence[tuple[str, str]] = ()) -> Representation:
+def as_json(answer: Answer, position: int, headers: Sequence[tuple[str, str]] = (), of: str = "") -> Representation:
     """An answer as JSON, tagged with the position that last changed it."""
-    return represented(msgspec.json.encode(answer), JSON, position, headers)
+    return represented(msgspec.json.encode(answer), JSON, position, headers, of)
 
 
 def represented(
-    body: bytes, media_type: str, position: int | None, headers: Sequence[tuple[str, str]] = ()
+    body: bytes, media_type: str, position: int | None, headers: Sequence[tuple[str, str]] = (), of: str = ""
 ) -> Representation:
     """Encoded content with its `Repr-Digest` (RFC 9530) and a strong entity tag.
 
     The tag names the position for people, and the bytes themselves: other bytes never have the same tag, whichever
-    release, language of a label or history of a database wrote them.
+    release, language of a label or history of a database wrote them. `of` is what else the tag names: the query of a
+    page, so that knowing one empty page is not knowing all of them.
     """
     digest = hashlib.sha256(body).digest()
-    etag = f'"{"" if position is None else f"p{position}-"}{digest.hex()[:16]}"'
+    named = hashlib.sha256(body + of.encode()).hexdigest() if of else digest.hex()
+    etag = f'"{"" if position is None else f"p{position}-"}{named[:16]}"'
     described = ("repr-digest", f"sha-256=:{base64.b64encode(digest).decode()}:")
     return Representation(body, media_type, etag, (*headers, described))

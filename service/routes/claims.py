@@ -36,7 +36,8 @@ async def list_claims(read: Read, query: ClaimQuery) -> ASGIResponse:
         missing = await missing_claims(connection, query.ids, at.position) if query.ids else []
         following = write_cursor(Cursor(question, at.position, last.key, last.position)) if last else None
         page = ClaimPage(items=versions, position=at.position, next=following, missing=missing)
-        return as_json(page, at.position, [("link", page_links(read.path, msgspec.to_builtins(query), following))])
+        links = page_links(read.path, msgspec.to_builtins(query), following)
+        return as_json(page, at.position, [("link", links)], of=links)
 
     return await read.answer(at, query, load)
 

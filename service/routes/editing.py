@@ -1,6 +1,7 @@
 """Changing claims: each request appends what it says to the log, once, or says why not."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
 
 import msgspec
 from litestar.response.base import ASGIResponse
@@ -14,22 +15,25 @@ from schemas.editing import AppendedVersion, BulkAnswer, ClaimPatch, NewClaim, N
 from schemas.failures import AlreadyExists, Fault, InvalidRequest, NotFound, Retracted, RuleBroken, VersionMismatch
 from schemas.fields import Slug
 from schemas.keys import Role
+from schemas.rules import first_day
 from schemas.verification import Lifecycle, Status
 from service.cache.representation import JSON
 from service.editing import created, judged, revised, withdrawn
-from service.publication import planned
+from service.publication import BrokenRule, planned
 from service.web.bodies import NDJSON
-from service.web.endpoints import IF_MATCH, IF_NONE_MATCH_ANY, patch, post
+from service.web.endpoints import IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH_ANY, LOCATION, patch, post
 from service.web.links import claim_path, version_path
 from service.web.writes import Write, represented_version
 
 _CHANGING = (NotFound, VersionMismatch, Retracted, RuleBroken)
 _CREATING = (AlreadyExists, VersionMismatch, RuleBroken)
+_TO_CHANGE = (IF_MATCH, IDEMPOTENCY_KEY)
+_TO_CREATE = (IF_NONE_MATCH_ANY, IDEMPOTENCY_KEY)
 
 Make = Callable[[Writing, ClaimVersion], Awaitable[Draft]]
 
 
-@post("/v1/claims", "Editing", ClaimVersion, role=Role.EDITOR, failures=_CREATING, reads=(IF_NONE_MATCH_ANY,))
+@post("/v1/claims", "Editing", ClaimVersion, role=Role.EDITOR, failures=_CREATING, reads=_TO_CREATE, sends=(LOCATION,))
 async def create_claim(write: Write, body: NewClaim) -> ASGIResponse:
     """Publishes a claim: its first version, `unverified`.
 
@@ -49,7 +53,7 @@ async def create_claim(write: Write, body: NewClaim) -> ASGIResponse:
     return await write.once(work)
 
 
-@patch("/v1/claims/{id}", "Editing", ClaimVersion, role=Role.EDITOR, failures=_CHANGING, reads=(IF_MATCH,))
+@patch("/v1/claims/{id}", "Editing", ClaimVersion, role=Role.EDITOR, failures=_CHANGING, reads=_TO_CHANGE)
 async def revise_claim(write: Write, body: ClaimPatch, id: Slug) -> ASGIResponse:
     """Revises a claim with a merge patch (RFC 7396): its next version, or the one there is if nothing changes.
 
@@ -64,22 +68,30 @@ async def revise_claim(write: Write, body: ClaimPatch, id: Slug) -> ASGIResponse
 
 
 @post(
-    "/v1/claims/{id}/verification", "Editing", ClaimVersion, role=Role.VERIFIER, failures=_CHANGING, reads=(IF_MATCH,)
-)
+    "/v1/claims/{id}/verification", "Editing", ClaimVersion, role=Role.VERIFIER, failures=_CHANGING, reads=_TO_CHANGE,
+    sends=(LOCATION,), repeats=True,
+)  # fmt: skip
 async def verify_claim(write: Write, body: NewVerdict, id: Slug) -> ASGIResponse:
     """Gives a verdict on a claim: its next version. Whoever wrote its newest content may not (`four_eyes`)."""
-    today = write.runtime.now().date().isoformat()
+    today = write.runtime.now().date()
+    decided = first_day(body.decided_on) if body.decided_on else None
+    if decided and decided > today + timedelta(days=1):  # somewhere it is tomorrow already
+        raise InvalidRequest([Fault(f"{body.decided_on} has not come yet.", pointer="/decided_on")])
 
     async def make(connection: Writing, current: ClaimVersion) -> Draft:
-        if body.status is not Status.UNVERIFIED and write.by.name == await author_of(connection, id):
+        author = await author_of(connection, id)
+        if body.status is not Status.UNVERIFIED and write.by.name.casefold() == author.casefold():
             sentence = f"{write.by.name} wrote the newest content of {id}: someone else must verify it."
             raise RuleBroken([Fault(sentence, pointer="/status", rule="four_eyes")])
-        return judged(current, body, write.by.name, today)
+        return judged(current, body, write.by.name, today.isoformat())
 
     return await _change(write, id, 201, make, _in_verdict)
 
 
-@post("/v1/claims/{id}/retraction", "Editing", ClaimVersion, role=Role.EDITOR, failures=_CHANGING, reads=(IF_MATCH,))
+@post(
+    "/v1/claims/{id}/retraction", "Editing", ClaimVersion, role=Role.EDITOR, failures=_CHANGING, reads=_TO_CHANGE,
+    sends=(LOCATION,),
+)  # fmt: skip
 async def retract_claim(write: Write, body: NewRetraction, id: Slug) -> ASGIResponse:
     """Withdraws a claim, for a reason its readers see: its last version. It stays readable."""
 
@@ -89,7 +101,10 @@ async def retract_claim(write: Write, body: NewRetraction, id: Slug) -> ASGIResp
     return await _change(write, id, 201, make)
 
 
-@post("/v1/claims/bulk", "Editing", BulkAnswer, role=Role.EDITOR, failures=(AlreadyExists, RuleBroken), takes=NDJSON)
+@post(
+    "/v1/claims/bulk", "Editing", BulkAnswer, role=Role.EDITOR, failures=(AlreadyExists, RuleBroken),
+    reads=(IDEMPOTENCY_KEY,), takes=NDJSON,
+)  # fmt: skip
 async def create_claims(write: Write, body: list[NewClaim]) -> ASGIResponse:
     """Publishes up to 1000 claims, a line of JSON each: all of them at once, or none. Errors name their lines."""
     lines = {claim.id: number for number, claim in enumerate(body, 1)}
@@ -146,14 +161,43 @@ async def _append(
 ) -> list[ClaimVersion]:
     """Appends what the drafts change, the claims they supersede included. RuleBroken names every rule against it."""
     plan = await planned(connection, drafts, current)
-    if plan.broken:
-        raise RuleBroken(
-            [
-                Fault(b.sentence, pointer=where(b.pointer), line=lines.get(b.id) if lines else None, rule=b.rule)
-                for b in plan.broken
-            ]
-        )
+    faults = [_fault(broken, drafts, where, lines or {}) for broken in plan.broken]
+    faults += _kept_standing(drafts, current, plan.changes)
+    if faults:
+        raise RuleBroken(faults)
     return await append_versions(connection, plan.changes, plan.expects)
+
+
+def _fault(broken: BrokenRule, drafts: Sequence[Draft], where: Callable[[str], str], lines: Mapping[str, int]) -> Fault:
+    """A broken rule where the caller can mend it: for a claim they supersede, where they say so."""
+    sent = {draft.id for draft in drafts}
+    if broken.id in sent:
+        return Fault(broken.sentence, pointer=where(broken.pointer), line=lines.get(broken.id), rule=broken.rule)
+    said_by, place = next(
+        (draft.id, place)
+        for draft in drafts
+        for place, relation in enumerate(draft.relations)
+        if relation.claim == broken.id
+    )
+    return Fault(broken.sentence, pointer=f"/relations/{place}", line=lines.get(said_by), rule=broken.rule)
+
+
+def _kept_standing(
+    drafts: Sequence[Draft], current: Mapping[str, ClaimVersion], changes: Sequence[Draft]
+) -> list[Fault]:
+    """What a draft takes back that another claim says: that it supersedes this one."""
+    made = {change.id: change.relations for change in changes}
+    return [
+        Fault(
+            f"{r.claim} supersedes {draft.id}: change that claim first.",
+            pointer="/relations",
+            rule="superseded_is_told",
+        )
+        for draft in drafts
+        if draft.id in current and draft.relations != current[draft.id].relations
+        for r in made.get(draft.id, current[draft.id].relations)
+        if r not in draft.relations
+    ]
 
 
 def _drafts(claims: Sequence[NewClaim], by: str) -> list[Draft]:

@@ -45,7 +45,8 @@ async def list_versions(read: Read, query: PageQuery, id: Slug) -> ASGIResponse:
         page, more = found[: query.limit], len(found) > query.limit
         following = write_cursor(Cursor(question, at.position, "", page[-1].version)) if more else None
         answer = VersionPage(items=page, position=at.position, next=following)
-        return as_json(answer, at.position, [("link", page_links(read.path, msgspec.to_builtins(query), following))])
+        links = page_links(read.path, msgspec.to_builtins(query), following)
+        return as_json(answer, at.position, [("link", links)], of=links)
 
     return await read.answer(at, query, load)
 

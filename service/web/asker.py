@@ -8,7 +8,7 @@ from schemas.failures import Unauthenticated
 from schemas.keys import Role
 from service.cache.limits import Spent
 from service.runtime import Runtime
-from service.web.auth import key_of, require
+from service.web.auth import key_of, require_key, require_role
 from service.web.limits import WINDOW, Fields, Policy, fields_of, network_of, reads_of, refusal, writes_of
 
 
@@ -28,7 +28,7 @@ class Asker:
         pays for it with a read.
         """
         try:
-            key = require(await key_of(self.runtime, self.headers), role)
+            key = require_key(await key_of(self.runtime, self.headers), role)
         except Unauthenticated:
             await self._spend(reads_of(self.runtime.settings, None), network_of(self.address))
             raise
@@ -36,6 +36,7 @@ class Asker:
         spent = await self._spend(policy, key.id)
         if spent is not None:
             self.fields.extend(fields_of(policy, spent))
+        require_role(key, role)
         return key
 
     async def reader(self) -> "Reader":

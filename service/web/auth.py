@@ -34,10 +34,14 @@ async def key_of(runtime: Runtime, headers: Mapping[str, str]) -> KeyInForce | N
     return key
 
 
-def require(key: KeyInForce | None, role: Role) -> KeyInForce:
-    """The key, if it may do what a role may. Unauthenticated without one, Forbidden with a lesser one."""
+def require_key(key: KeyInForce | None, role: Role) -> KeyInForce:
+    """The key. Unauthenticated if there is none."""
     if key is None:
         raise Unauthenticated(f"This needs the key of a role of at least `{role}`: {_HOW}.", sent=False)
+    return key
+
+
+def require_role(key: KeyInForce, role: Role) -> None:
+    """Forbidden unless the key may do what a role may."""
     if not key.role.includes(role):
         raise Forbidden(f"This needs the role `{role}`; {key.name} has `{key.role}`.", role)
-    return key

@@ -9,7 +9,7 @@ from litestar.types import Receive
 from werkzeug.http import parse_options_header
 
 from schemas.editing import MOST_LINES
-from schemas.failures import BodyTooLarge, BodyTooSlow, Fault, InvalidRequest, UnsupportedMediaType
+from schemas.failures import MOST_FAULTS, BodyTooLarge, BodyTooSlow, Fault, InvalidRequest, UnsupportedMediaType
 from service.strict import read_json
 
 T = TypeVar("T")
@@ -17,9 +17,8 @@ T = TypeVar("T")
 MERGE_PATCH = "application/merge-patch+json"
 NDJSON = "application/x-ndjson"
 LARGEST_BODY = 262_144
-LARGEST_BULK = 16_777_216
-"""Bytes: 256 KiB, and for a body of many lines 16 MiB."""
-MOST_FAULTS = 100
+LARGEST_BULK = 8_388_608
+"""Bytes: 256 KiB, and for a body of many lines 8 MiB."""
 _WITHIN = 30.0
 """Seconds a body may take to arrive."""
 
@@ -52,18 +51,21 @@ async def read_body(receive: Receive, headers: Mapping[str, str], media_type: st
 
 def read_lines(body: bytes, decoder: msgspec.json.Decoder[T]) -> list[T]:
     """A body of lines, each of JSON. InvalidRequest names the lines that cannot be read; BodyTooLarge for too many."""
-    lines = body.removesuffix(b"\n").split(b"\n")
-    if len(lines) > MOST_LINES:
-        raise BodyTooLarge(f"The body has {len(lines)} lines; it may have {MOST_LINES}.")
+    body = body.removesuffix(b"\n")
+    count = body.count(b"\n") + 1
+    if count > MOST_LINES:
+        raise BodyTooLarge(f"The body has {count} lines; it may have {MOST_LINES}.")
     read: list[T] = []
     faults: list[Fault] = []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(body.split(b"\n"), 1):
+        if len(faults) >= MOST_FAULTS:
+            break
         try:
             read.append(read_json(line, decoder))
         except InvalidRequest as refused:
             faults += [Fault(fault.detail, pointer=fault.pointer, line=number) for fault in refused.faults]
     if faults:
-        raise InvalidRequest(faults[:MOST_FAULTS])
+        raise InvalidRequest(faults)
     return read
 
 

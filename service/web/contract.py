@@ -65,7 +65,11 @@ _SENT_WITH: dict[type[Failure], tuple[Header, ...]] = {
     ),
     failures.RateLimited: (Header("Retry-After", "Seconds to wait.", "2"), *_LIMITS),
     failures.StoreUnavailable: (Header("Retry-After", "Seconds to wait.", "2"),),
-    failures.UnsupportedMediaType: (Header("Accept", "The media type wanted (RFC 9110).", "application/json"),),
+    failures.KeyInUse: (Header("Retry-After", "Seconds to wait.", "2"),),
+    failures.UnsupportedMediaType: (
+        Header("Accept", "The media type wanted (RFC 9110).", "application/json"),
+        Header("Accept-Patch", "The media type wanted of a patch (RFC 5789).", "application/merge-patch+json"),
+    ),
 }
 _SENT_WITH[failures.Forbidden] = _SENT_WITH[failures.Unauthenticated]
 _TAGS = {
@@ -185,7 +189,7 @@ def _responses(endpoint: Endpoint) -> dict[str, Any]:
         "content": {media: {"schema": _answer(media, kind)} for media, kind in endpoint.answers.items()},
     }
     responses: dict[str, Any] = {str(endpoint.status): ok}
-    if endpoint.status == 201 and IF_MATCH in endpoint.reads:
+    if endpoint.repeats:
         headers = {name: header for name, header in ok["headers"].items() if name != "Location"}
         responses["200"] = {**ok, "description": "It says so already: no version was added.", "headers": headers}
     if _revalidates(endpoint):
@@ -215,7 +219,7 @@ def _responses(endpoint: Endpoint) -> dict[str, Any]:
 
 
 def _body_kind(endpoint: Endpoint) -> Any:
-    return endpoint.body.__args__[0] if endpoint.media_type == NDJSON else endpoint.body
+    return endpoint.line if endpoint.media_type == NDJSON else endpoint.body
 
 
 def _request_body(endpoint: Endpoint) -> dict[str, Any]:
@@ -279,7 +283,7 @@ def _problem(shapes: Sequence[Shape], sent: Iterable[Header]) -> dict[str, Any]:
     schema = {"$ref": kinds[0]} if len(kinds) == 1 else {"anyOf": [{"$ref": kind} for kind in kinds]}
     return {
         "description": " · ".join(f"{shape.title}. {shape.meaning}" for shape in shapes),
-        "headers": {header.name: _ref("headers", header.name) for header in (_REQUEST_ID, *sent)},
+        "headers": {header.name: _ref("headers", header.name) for header in (_REQUEST_ID, *sent, *_LIMITS)},
         "content": {PROBLEM_JSON: {"schema": schema}},
     }
 

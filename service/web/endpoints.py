@@ -4,10 +4,12 @@ An endpoint says once what its query, its path, its body and its answer are. Tha
 what the published contract is written from.
 """
 
+import asyncio
 import inspect
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import Any, get_type_hints
 
 import msgspec
@@ -25,6 +27,7 @@ from service.runtime import Runtime
 from service.strict import read_json
 from service.web.asker import Asker
 from service.web.bodies import LARGEST_BODY, LARGEST_BULK, MERGE_PATCH, NDJSON, read_body, read_lines
+from service.web.conditional import accepted
 from service.web.inputs import read_path, read_query
 from service.web.reads import Read
 from service.web.writes import Write
@@ -64,6 +67,8 @@ class Endpoint:
     answers: Mapping[str, Any]
     """The type of the answer in each media type, the first by default; None where it is not JSON of ours."""
     status: int = 200
+    repeats: bool = False
+    """Whether it may be asked for what is so already, and then answers 200."""
     role: Role | None = None
     """The least role that may; None for everyone."""
     failures: tuple[type[Failure], ...] = ()
@@ -90,29 +95,45 @@ class Endpoint:
 
     async def _handle(self, request: LitestarRequest[Any, Any, Any]) -> ASGIResponse:
         runtime: Runtime = request.app.state.runtime
-        scope = request.scope
-        headers = _joined(scope["headers"])
+        scope, headers = request.scope, _joined(request.scope["headers"])
         client = scope["client"]
         asker = Asker(runtime, headers, client[0] if client else "local", scope["state"]["fields"])
         by = await asker.writer(self.role) if self.role else None
-        read = Read(runtime, scope["path"], headers, asker)
-        asked = read_path(request.path_params, self.in_path)
-        given: dict[str, Any] = {"read": read, "query": read_query(scope["query_string"], self.query)}
-        read.media_type(list(self.answers))
-        if by is not None:
-            body = b"" if self.body is None else await self._body(request, headers)
+        given: dict[str, Any] = read_path(request.path_params, self.in_path)
+        if "query" in self.takes:
+            given["query"] = read_query(scope["query_string"], self.query)
+        else:
+            read_query(scope["query_string"], Nothing)
+        accepted(headers.get("accept"), list(self.answers))
+        if "read" in self.takes:
+            given["read"] = Read(runtime, scope["path"], headers, asker)
+        if "write" in self.takes and by is not None:
+            body = await self._body(request, headers)
             given["write"] = Write(runtime, self.method, scope["path"], headers, by, body)
-            given["body"] = self._read(body) if self.body is not None else None
-        return await self.handler(**asked, **{name: given[name] for name in self.takes})
+            if "body" in self.takes:
+                given["body"] = await self._decoded(body)
+        return await self.handler(**given)
 
     async def _body(self, request: LitestarRequest[Any, Any, Any], headers: Mapping[str, str]) -> bytes:
+        if self.body is None:
+            return b""
         most = LARGEST_BULK if self.media_type == NDJSON else LARGEST_BODY
         return await read_body(request.receive, headers, self.media_type, most)
 
-    def _read(self, body: bytes) -> Any:
-        if self.media_type == NDJSON:
-            return read_lines(body, msgspec.json.Decoder(self.body.__args__[0]))
-        return read_json(body, msgspec.json.Decoder(self.body))
+    async def _decoded(self, body: bytes) -> Any:
+        if self.media_type == NDJSON:  # beside the loop: a thousand lines take a while
+            return await asyncio.to_thread(read_lines, body, _decoder(self.line))
+        return read_json(body, _decoder(self.body))
+
+    @property
+    def line(self) -> Any:
+        """Of a body of lines, what each line is."""
+        return self.body.__args__[0]
+
+
+@cache
+def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(kind)
 
 
 def _joined(fields: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
@@ -139,92 +160,45 @@ def _declared(handler: Handler, path: str) -> dict[str, Any]:
     }
 
 
-def get(
+def _operation(
+    method: str,
     path: str,
     tag: str,
     answers: Any = None,
     *,
     media: Mapping[str, Any] | None = None,
+    status: int = 200,
+    repeats: bool = False,
+    role: Role | None = None,
     failures: tuple[type[Failure], ...] = (),
     reads: tuple[Header, ...] = (),
     sends: tuple[Header, ...] = (),
     redirects: str | None = None,
     listed: bool = True,
-    role: Role | None = None,
+    takes: str = JSON,
 ) -> Callable[[Handler], Endpoint]:
-    """Makes a handler the endpoint of GET `path`. Its `query` and path parameters are the types it declares.
+    """Makes a handler the endpoint of a method and path; it is called what the handler is called.
 
-    The operation is called what the handler is called.
+    Its query, path parameters and body are the types the handler declares, the body in the media type it `takes`.
     """
     return lambda handler: Endpoint(
-        method="GET",
+        method=method,
         tag=tag,
         answers=media or {JSON: answers},
+        status=status,
+        repeats=repeats,
+        role=role,
         failures=failures,
         reads=reads,
         sends=sends,
         redirects=redirects,
         listed=listed,
-        role=role,
-        **_declared(handler, path),
-    )
-
-
-def post(
-    path: str,
-    tag: str,
-    answers: Any,
-    *,
-    role: Role,
-    failures: tuple[type[Failure], ...] = (),
-    reads: tuple[Header, ...] = (),
-    takes: str = JSON,
-    once: bool = True,
-) -> Callable[[Handler], Endpoint]:
-    """Makes a handler the endpoint of POST `path`: its `body` is the type it declares, in the media type it `takes`.
-
-    Unless it says otherwise, it is done `once` for an `Idempotency-Key`.
-    """
-    return lambda handler: Endpoint(
-        method="POST",
-        tag=tag,
-        answers={JSON: answers},
-        status=201,
-        role=role,
-        failures=failures,
-        reads=(*reads, IDEMPOTENCY_KEY) if once else reads,
-        sends=(LOCATION,) if takes == JSON else (),
         media_type=takes,
         **_declared(handler, path),
     )
 
 
-def patch(
-    path: str,
-    tag: str,
-    answers: Any,
-    *,
-    role: Role,
-    failures: tuple[type[Failure], ...] = (),
-    reads: tuple[Header, ...] = (),
-) -> Callable[[Handler], Endpoint]:
-    """Makes a handler the endpoint of PATCH `path`: its `body` is the merge patch it declares."""
-    return lambda handler: Endpoint(
-        method="PATCH",
-        tag=tag,
-        answers={JSON: answers},
-        role=role,
-        failures=failures,
-        reads=(*reads, IDEMPOTENCY_KEY),
-        media_type=MERGE_PATCH,
-        **_declared(handler, path),
-    )
-
-
-def delete(
-    path: str, tag: str, answers: Any, *, role: Role, failures: tuple[type[Failure], ...] = ()
-) -> Callable[[Handler], Endpoint]:
-    """Makes a handler the endpoint of DELETE `path`."""
-    return lambda handler: Endpoint(
-        method="DELETE", tag=tag, answers={JSON: answers}, role=role, failures=failures, **_declared(handler, path)
-    )
+get = partial(_operation, "GET")
+post = partial(_operation, "POST", status=201)
+patch = partial(_operation, "PATCH", takes=MERGE_PATCH)
+delete = partial(_operation, "DELETE")

@@ -1,15 +1,19 @@
 """What each failure becomes over HTTP: one line each. A slug is permanent; a retired one stays listed."""
 
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 import msgspec
 
 from schemas import failures
 from schemas.failures import Failure, Faulty
 from schemas.problems import FieldError, MismatchProblem, Problem, QuotaProblem
+from schemas.rules import OF_THE_LOG
 from service.cache.representation import as_json
 from service.web.bodies import MERGE_PATCH
 
+_IN_A_FRAGMENT = "/?:@!$&'()*+,;=~-._"
+"""What stands for itself in a fragment (RFC 3986, section 3.5), and so in a JSON Pointer there (RFC 6901, section 6)."""
 PROBLEM_JSON = "application/problem+json"
 _TYPES = {"quota-exceeded": "https://iana.org/assignments/http-problem-types#quota-exceeded"}
 """Problems that are not only ours: types that others have registered."""
@@ -38,7 +42,7 @@ SHAPES: dict[type[Failure], Shape] = {
     failures.KeyInUse: Shape(409, "idempotency-key-in-use", "The request is under way", "The first request with this `Idempotency-Key` has not been answered yet. Send it again in a moment."),
     failures.PreconditionFailed: Shape(412, "precondition-failed", "It changed since you read it", "Your `If-Match` names another representation than the current one. Read it again, then decide."),
     failures.VersionMismatch: Shape(412, "version-mismatch", "It changed since you read it", "Your condition does not hold for the claim as it is now: `current`, with its entity tag in `ETag`. Look at it, then decide.", MismatchProblem),
-    failures.BodyTooLarge: Shape(413, "body-too-large", "The body is too large", "A body may have 262144 bytes; one of many lines 16777216 bytes and 1000 lines."),
+    failures.BodyTooLarge: Shape(413, "body-too-large", "The body is too large", "A body may have 262144 bytes; one of many lines 8388608 bytes and 1000 lines."),
     failures.UriTooLong: Shape(414, "uri-too-long", "The address is too long", "An address, its query included, may have 8192 bytes."),
     failures.UnsupportedMediaType: Shape(415, "unsupported-media-type", "The body is of the wrong media type", "`detail` and `Accept`, for a PATCH `Accept-Patch`, say which is wanted. Bodies are sent as they are, without a content coding."),
     failures.RuleBroken: Shape(422, "rule-broken", "A rule of the record forbids it", "`errors` says which rules are broken, and where."),
@@ -54,7 +58,9 @@ INTERNAL = Shape(
 
 
 def shape_of(failure: Failure) -> Shape:
-    """The kind of problem a failure is; the unknown is an internal error."""
+    """The kind of problem a failure is; the unknown is an internal error, and so is a rule that only we can break."""
+    if isinstance(failure, failures.RuleBroken) and failure.rule in OF_THE_LOG:
+        return INTERNAL
     return SHAPES.get(type(failure), INTERNAL)
 
 
@@ -66,7 +72,7 @@ def is_internal(error: BaseException) -> bool:
 def problem_of(failure: BaseException, request_id: str) -> Problem:
     """A failure as its caller sees it. What is not a Failure says nothing of itself."""
     shape = shape_of(failure) if isinstance(failure, Failure) else INTERNAL
-    faults = failure.faults if isinstance(failure, Faulty) else ()
+    faults = failure.faults if isinstance(failure, Faulty) and shape is not INTERNAL else ()
     said: dict[str, Any] = {
         "type": _TYPES.get(shape.slug, f"/problems/{shape.slug}"),
         "title": shape.title,
@@ -115,5 +121,5 @@ def _fields(failure: BaseException) -> list[tuple[str, str]]:
 
 
 def _field_error(fault: failures.Fault) -> FieldError:
-    pointer = None if fault.pointer is None else f"#{fault.pointer}"
+    pointer = None if fault.pointer is None else f"#{quote(fault.pointer, safe=_IN_A_FRAGMENT)}"
     return FieldError(detail=fault.detail, parameter=fault.parameter, pointer=pointer, line=fault.line, rule=fault.rule)

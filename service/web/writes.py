@@ -1,7 +1,9 @@
 """A write under way: its conditions, and that it is done once (draft-ietf-httpapi-idempotency-key-07)."""
 
+import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +12,7 @@ from litestar.response.base import ASGIResponse
 
 from db.idempotency import Answered, Once, begin_once, keep_answer, kept_answer
 from db.keys import KeyInForce
+from db.log import hold_head
 from db.pool import Writing, writing
 from schemas.claims import ClaimVersion
 from schemas.failures import (
@@ -27,8 +30,10 @@ from service.runtime import Runtime
 from service.web.conditional import is_one_of
 
 LONGEST_KEY = 255
-_ATTEMPTS = 10
-"""How often a write is begun again because a claim it touches besides its own has moved on meanwhile."""
+_ATTEMPTS = 3
+"""How often a write is begun, when a claim it touches has moved on meanwhile. The last time, nobody else may write."""
+_PATIENCE = 5.0
+"""Seconds a write waits until there is room for it."""
 
 Work = Callable[[Writing], Awaitable[Answered]]
 
@@ -51,25 +56,26 @@ class Write:
         """
         key = idempotency_key(self.headers.get("idempotency-key"))
         once = key and Once(self.by.id, self.method, self.path, key, hashlib.sha256(self.body).digest())
-        for _ in range(_ATTEMPTS):
-            try:
-                async with writing(self.runtime.pool) as connection:
-                    if not once:
-                        return sent(await work(connection))
-                    return await _done_once(connection, once, work)
-            except VersionConflict:
-                continue  # begun again: whether the caller's own condition still holds is looked at again
+        async with _one_of(self.runtime.writers):
+            for attempt in range(_ATTEMPTS):
+                try:
+                    async with writing(self.runtime.pool) as connection:
+                        if attempt == _ATTEMPTS - 1:
+                            await hold_head(connection)
+                        return sent(await (_done_once(connection, once, work) if once else work(connection)))
+                except VersionConflict:
+                    continue  # begun again: whether the caller's own condition still holds is looked at again
         raise StoreUnavailable("The claims this touches keep changing: try again.")
 
     def require_condition(self) -> None:
-        """PreconditionRequired unless the caller says which version they read."""
-        if "if-match" not in self.headers:
+        """PreconditionRequired unless the caller says which version they read; `*` says that they read none."""
+        if self.headers.get("if-match", "*").strip() == "*":
             raise PreconditionRequired("Say which version you read: send its `ETag` back as `If-Match`.")
 
     def require_match(self, current: ClaimVersion) -> None:
-        """VersionMismatch unless the claim still is as the caller read it (RFC 9110, section 13.1.1)."""
-        etag = represented_version(current).etag
-        if not is_one_of(etag, self.headers["if-match"]):
+        """VersionMismatch unless the claim still is as the caller read it (RFC 9110, sections 13.1.1 and 13.1.2)."""
+        etag, unless = represented_version(current).etag, self.headers.get("if-none-match")
+        if not is_one_of(etag, self.headers["if-match"]) or (unless and is_one_of(etag, unless)):
             raise VersionMismatch(f"{current.id} is at version {current.version}; its entity tag is {etag}.", current)
 
 
@@ -98,17 +104,28 @@ def sent(answer: Answered) -> ASGIResponse:
     return ASGIResponse(body=answer.body, status_code=answer.status, headers=answer.headers)
 
 
-async def _done_once(connection: Writing, once: Once, work: Work) -> ASGIResponse:
+@asynccontextmanager
+async def _one_of(writers: asyncio.Semaphore) -> AsyncGenerator[None]:
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            await writers.acquire()
+    except TimeoutError as error:
+        raise StoreUnavailable("Too many writes are under way: try again.") from error
+    try:
+        yield
+    finally:
+        writers.release()
+
+
+async def _done_once(connection: Writing, once: Once, work: Work) -> Answered:
     if not await begin_once(connection, once):
         raise KeyInUse("The first request with this `Idempotency-Key` is still under way: try again in a moment.")
     kept = await kept_answer(connection, once)
     if kept is None:
         answer = await work(connection)
         await keep_answer(connection, once, answer)
-        return sent(answer)
+        return answer
     answer, same = kept
     if not same:
         raise KeyReused("This `Idempotency-Key` was used here with another body: a new request needs a new key.")
-    return ASGIResponse(
-        body=answer.body, status_code=answer.status, headers=[*answer.headers, ("idempotent-replayed", "true")]
-    )
+    return Answered(answer.status, [*answer.headers, ("idempotent-replayed", "true")], answer.body)

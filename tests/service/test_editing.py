@@ -11,6 +11,7 @@ from service.editing import CHANGED_SINCE, created, judged, revised, withdrawn
 from tests.given import PLAIN, fields
 
 NEW = {name: PLAIN[name] for name in ("statement", "measure", "geography", "attributed_to")}
+ANOTHER = {"title": "A", "publisher": "B", "kind": "primary", "stance": "supports", "read_as": "document"}
 VERDICT = {
     "status": "verified",
     "rationale": "Read it.",
@@ -86,7 +87,12 @@ def test_a_source_says_its_own_id_or_none():
     [
         ({"topics": ["rail"]}, "Desk", True),
         ({"currency": "historical"}, "Desk", True),
-        ({"sources": PLAIN["sources"][:1]}, "Desk", True),
+        ({"topics": ["rail"]}, "Vera", False),
+        ({"sources": [*PLAIN["sources"], ANOTHER]}, "Desk", True),
+        ({"sources": [ANOTHER]}, "Desk", False),
+        ({"sources": []}, "Desk", False),
+        ({"measure": "masts"}, "Desk", False),
+        ({"quantity": {"value": "1"}, "change": {"severity": "typo"}}, "Desk", False),
         ({"statement": "Harbours run 4,101 cranes."}, "Desk", False),
         ({"quantity": {"value": "1"}}, "Desk", False),
         ({"scope": "Elsewhere"}, "Desk", False),
@@ -99,8 +105,6 @@ def test_a_source_says_its_own_id_or_none():
 )
 def test_a_verdict_stands_as_long_as_what_it_is_about(patch, by, stands):
     current = version(verification=VERDICT)
-    if "sources" in patch:
-        patch = {"sources": [{k: v for k, v in s.items() if k != "id"} for s in patch["sources"]]}
     verification = patched(current, by, **patch).verification
     if stands:
         assert verification == current.verification
@@ -125,6 +129,12 @@ def test_a_change_is_called_what_it_is(patch, kind, severity):
     change = patched(version(), **patch).change
     assert (change.kind, change.severity, change.by) == (kind, severity, "Desk")
     assert change.note == patch.get("change", {}).get("note")
+
+
+def test_a_verdict_that_falls_is_major_news():
+    current = version(verification=VERDICT)
+    assert patched(current, statement="No harbour runs cranes.").change.severity == "major"
+    assert patched(current, topics=[]).change.severity == "minor"
 
 
 @pytest.mark.parametrize(

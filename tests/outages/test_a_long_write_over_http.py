@@ -1,0 +1,44 @@
+"""While one write holds the head of the log, others wait their turn or say so, and nobody who reads waits for them."""
+
+import asyncio
+
+from db.log import hold_head
+from db.pool import writing
+from schemas.keys import Role
+from tests.cast import key_for
+from tests.web.asking import assert_problem
+from tests.web.writing import claim
+
+
+async def test_readers_do_not_wait_for_writers(breakable):
+    api = breakable.api
+    key = await key_for(api.runtime.pool, "Desk", Role.EDITOR)
+    headers = {"Authorization": f"Bearer {key}"}
+    async with writing(api.runtime.pool) as connection:
+        await hold_head(connection)
+        writes = [asyncio.create_task(api.client.post("/v1/claims", json=claim(), headers=headers)) for _ in range(30)]
+        for limit in range(1, 20):
+            assert (await api.get(f"/v1/claims?limit={limit}")).status_code == 200
+        assert not any(write.done() and write.result().status_code == 201 for write in writes)
+    for answer in await asyncio.gather(*writes):
+        assert answer.status_code in (201, 503)
+        if answer.status_code == 503:
+            assert answer.headers["retry-after"] == "2"
+    assert (await api.client.post("/v1/claims", json=claim(), headers=headers)).status_code == 201
+
+
+async def test_a_write_without_postgres_says_when_to_try_again(breakable):
+    api = breakable.api
+    key = await key_for(api.runtime.pool, "Desk", Role.EDITOR)
+    headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": '"again"'}
+    body = claim()
+    breakable.postgres.turn("refused")
+    async with asyncio.timeout(30):
+        answer = await api.client.post("/v1/claims", json=body, headers=headers)
+    assert answer.status_code == 503
+    assert answer.json()["type"] == "/problems/store-unavailable"
+    assert answer.headers["retry-after"] == "2"
+    breakable.postgres.turn("ok")
+    await breakable.recovered("/v1/topics")
+    assert (await api.client.post("/v1/claims", json=body, headers=headers)).status_code == 201
+    assert_problem(await api.client.post("/v1/claims", json=body, headers={"Authorization": f"Bearer {key}"}), 409)

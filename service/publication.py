@@ -1,12 +1,14 @@
 """What drafts do to the log: the versions to append for them, and every rule that forbids it. Shared by all writers."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from db.claims import missing_claims, newest_superseding, newest_versions
-from db.pool import Reading
+from db.log import append_versions
+from db.pool import Reading, Writing
 from schemas.claims import ClaimVersion, Draft, Relation, RelationType
+from schemas.failures import Fault, RuleBroken
 from schemas.fields import LARGEST_INTEGER
 from schemas.rules import broken_rules
 from schemas.verification import Currency, Lifecycle
@@ -47,6 +49,50 @@ async def planned(connection: Reading, drafts: Sequence[Draft], current: Mapping
         [known[change.id].version if change.id in known else 0 for change in changes],
         [*_between(drafts, known, unknown), *_within(changes)],
     )
+
+
+async def publish(
+    connection: Writing,
+    drafts: Sequence[Draft],
+    current: Mapping[str, ClaimVersion],
+    where: Callable[[str], str] = str,
+    lines: Mapping[str, int] | None = None,
+) -> list[ClaimVersion]:
+    """Appends what the drafts change, the claims they supersede included. RuleBroken names every rule against it.
+
+    `where` turns a place in a version into one in what was sent, `lines` says which line a claim stands on.
+    """
+    plan = await planned(connection, drafts, current)
+    faults = [_fault(broken, drafts, where, lines or {}) for broken in plan.broken]
+    faults += _unsaid(drafts, current, plan.changes)
+    if faults:
+        raise RuleBroken(faults)
+    return await append_versions(connection, plan.changes, plan.expects)
+
+
+def _fault(broken: BrokenRule, drafts: Sequence[Draft], where: Callable[[str], str], lines: Mapping[str, int]) -> Fault:
+    """A broken rule where its sender can mend it: for a claim they supersede, where they say so."""
+    if broken.id in {draft.id for draft in drafts}:
+        return Fault(broken.sentence, pointer=where(broken.pointer), line=lines.get(broken.id), rule=broken.rule)
+    said_by, place = next(
+        (draft.id, place)
+        for draft in drafts
+        for place, relation in enumerate(draft.relations)
+        if relation.claim == broken.id
+    )
+    return Fault(broken.sentence, pointer=f"/relations/{place}", line=lines.get(said_by), rule=broken.rule)
+
+
+def _unsaid(drafts: Sequence[Draft], current: Mapping[str, ClaimVersion], changes: Sequence[Draft]) -> list[Fault]:
+    """What a draft takes back that another claim says: that it supersedes this one."""
+    relations = {change.id: change.relations for change in changes}
+    return [
+        Fault(f"{r.claim} supersedes {draft.id}: change it first.", pointer="/relations", rule="superseded_is_told")
+        for draft in drafts
+        if draft.id in current and draft.relations != current[draft.id].relations
+        for r in relations.get(draft.id, current[draft.id].relations)
+        if r not in draft.relations
+    ]
 
 
 async def _with_superseded(

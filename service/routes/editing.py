@@ -1,6 +1,6 @@
 """Changing claims: each request appends what it says to the log, once, or says why not."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 import msgspec
@@ -8,7 +8,6 @@ from litestar.response.base import ASGIResponse
 
 from db.claims import author_of, newest_versions
 from db.idempotency import Answered
-from db.log import append_versions
 from db.pool import Writing
 from schemas.claims import ClaimVersion, Draft
 from schemas.editing import AppendedVersion, BulkAnswer, ClaimPatch, NewClaim, NewRetraction, NewVerdict
@@ -19,7 +18,7 @@ from schemas.rules import first_day
 from schemas.verification import Lifecycle, Status
 from service.cache.representation import JSON
 from service.editing import created, judged, revised, withdrawn
-from service.publication import BrokenRule, planned
+from service.publication import publish
 from service.web.bodies import NDJSON
 from service.web.endpoints import IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH_ANY, LOCATION, patch, post
 from service.web.links import claim_path, version_path
@@ -47,7 +46,7 @@ async def create_claim(write: Write, body: NewClaim) -> ASGIResponse:
             if write.headers.get("if-none-match", "").strip() == "*":
                 raise VersionMismatch(sentence, existing)
             raise AlreadyExists([Fault(sentence, pointer="/id")])
-        versions = await _append(connection, [created(body, write.by.name)], {})
+        versions = await publish(connection, [created(body, write.by.name)], {})
         return _answered(versions[0], 201, claim_path(body.id))
 
     return await write.once(work)
@@ -57,8 +56,9 @@ async def create_claim(write: Write, body: NewClaim) -> ASGIResponse:
 async def revise_claim(write: Write, body: ClaimPatch, id: Slug) -> ASGIResponse:
     """Revises a claim with a merge patch (RFC 7396): its next version, or the one there is if nothing changes.
 
-    A verdict is about the wording and the number. When `statement`, `quantity`, `geography`, `scope` or `period`
-    changes, the claim is `unverified` again, unless the change's `severity` is `typo`. Another number is `major`.
+    A verdict falls with what it was about: when the statement, number, measure, geography, scope or period, or a source
+    it was checked with changes, and when whoever gave it changes anything, the claim is `unverified` again, and the
+    change `major`. A change of words whose `severity` is `typo` keeps it. Another number is always `major`.
     """
 
     async def make(_: Writing, current: ClaimVersion) -> Draft:
@@ -116,7 +116,7 @@ async def create_claims(write: Write, body: list[NewClaim]) -> ASGIResponse:
             raise AlreadyExists(
                 [Fault(f"There is a claim {v.id} already.", pointer="/id", line=lines[v.id]) for v in existing]
             )
-        versions = await _append(connection, drafts, {}, lines=lines)
+        versions = await publish(connection, drafts, {}, lines=lines)
         items = [
             AppendedVersion(
                 line=lines.get(v.id), id=v.id, version=v.version, position=v.position, url=version_path(v.id, v.version)
@@ -144,60 +144,12 @@ async def _change(write: Write, id: str, status: int, make: Make, where: Callabl
         write.require_match(current)
         if current.lifecycle is Lifecycle.RETRACTED:
             raise Retracted(f"{id} is retracted: it can only be read.")
-        versions = await _append(connection, [await make(connection, current)], {id: current}, where)
+        versions = await publish(connection, [await make(connection, current)], {id: current}, where)
         appended = [version for version in versions if version.id == id]
         newest = appended[0] if appended else current
         return _answered(newest, status if appended else 200, version_path(id, newest.version))
 
     return await write.once(work)
-
-
-async def _append(
-    connection: Writing,
-    drafts: Sequence[Draft],
-    current: Mapping[str, ClaimVersion],
-    where: Callable[[str], str] = str,
-    lines: Mapping[str, int] | None = None,
-) -> list[ClaimVersion]:
-    """Appends what the drafts change, the claims they supersede included. RuleBroken names every rule against it."""
-    plan = await planned(connection, drafts, current)
-    faults = [_fault(broken, drafts, where, lines or {}) for broken in plan.broken]
-    faults += _kept_standing(drafts, current, plan.changes)
-    if faults:
-        raise RuleBroken(faults)
-    return await append_versions(connection, plan.changes, plan.expects)
-
-
-def _fault(broken: BrokenRule, drafts: Sequence[Draft], where: Callable[[str], str], lines: Mapping[str, int]) -> Fault:
-    """A broken rule where the caller can mend it: for a claim they supersede, where they say so."""
-    sent = {draft.id for draft in drafts}
-    if broken.id in sent:
-        return Fault(broken.sentence, pointer=where(broken.pointer), line=lines.get(broken.id), rule=broken.rule)
-    said_by, place = next(
-        (draft.id, place)
-        for draft in drafts
-        for place, relation in enumerate(draft.relations)
-        if relation.claim == broken.id
-    )
-    return Fault(broken.sentence, pointer=f"/relations/{place}", line=lines.get(said_by), rule=broken.rule)
-
-
-def _kept_standing(
-    drafts: Sequence[Draft], current: Mapping[str, ClaimVersion], changes: Sequence[Draft]
-) -> list[Fault]:
-    """What a draft takes back that another claim says: that it supersedes this one."""
-    made = {change.id: change.relations for change in changes}
-    return [
-        Fault(
-            f"{r.claim} supersedes {draft.id}: change that claim first.",
-            pointer="/relations",
-            rule="superseded_is_told",
-        )
-        for draft in drafts
-        if draft.id in current and draft.relations != current[draft.id].relations
-        for r in made.get(draft.id, current[draft.id].relations)
-        if r not in draft.relations
-    ]
 
 
 def _drafts(claims: Sequence[NewClaim], by: str) -> list[Draft]:

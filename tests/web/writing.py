@@ -38,6 +38,7 @@ PLAIN: dict[str, Any] = {
 }
 VERDICT = {"status": "verified", "rationale": "Counted again."}
 REASON = {"reason": "It was never said."}
+BLANK_REASON = {"reason": " \n"}
 
 _numbers = itertools.count(1)
 

@@ -1,0 +1,92 @@
+"""Every rule that the database holds, tried from outside: the API refuses it too, says where, and changes nothing."""
+
+import pytest
+
+from schemas.rules import OF_THE_LOG
+from tests.schemas import test_rules
+from tests.web.writing import BLANK_REASON, VERDICT, claim, relation
+
+AS_SENT = {  # a rule: how it is tried, with what
+    "id_is_slug": ("create", {"id": "Not-a-slug"}),
+    "id_is_no_address": ("create", {"id": "bulk"}),
+    "measure_is_slug": ("create", {"measure": "two  words"}),
+    "statement_says_something": ("create", {"statement": " "}),
+    "text_is_readable": ("create", {"statement": "Two\nlines."}),
+    "attribution_says_something": ("create", {"attributed_to": " "}),
+    "geography_is_known": ("create", {"geography": "china"}),
+    "topics_are_slugs": ("create", {"topics": ["ports", "Not a slug"]}),
+    "topics_differ": ("create", {"topics": ["ports", "rail", "ports"]}),
+    "lifecycle_is_known": ("revise", {"lifecycle": "hidden"}),
+    "currency_is_known": ("create", {"currency": "stale"}),
+    "quantity_is_decimal": ("create", {"quantity__value": "1e9"}),
+    "quantity_has_unit": ("create", {"quantity__unit": " "}),
+    "comparator_is_known": ("create", {"quantity__comparator": "above"}),
+    "between_has_bounds": ("create", {"quantity": {"unit": "x", "comparator": "between", "lower": "2"}}),
+    "bounds_in_order": ("create", {"quantity": {"unit": "x", "comparator": "between", "lower": "10", "upper": "2"}}),
+    "dates_are_dates": ("create", {"stated_on": "2026-02-30"}),
+    "period_in_order": ("create", {"period": {"start": "2026-05", "end": "2026-04-30"}}),
+    "status_is_known": ("verify", {**VERDICT, "status": "true"}),
+    "rationale_says_something": ("verify", {**VERDICT, "rationale": " \n"}),
+    "verified_needs_supporting_source": ("verify an unsupported one", VERDICT),
+    "caveats_are_stated": ("verify", {**VERDICT, "status": "verified_with_caveats"}),
+    "sources_are_known_kinds": ("create", {"sources": [{**claim()["sources"][0], "kind": "rumour"}]}),
+    "relations_are_known_types": ("create", {"relations": [relation("likes", "cn-ai-firms-6200")]}),
+    "relation_is_to_another": ("create", {"id": "to-itself", "relations": [relation("competes_with", "to-itself")]}),
+    "relations_differ": ("create", {"relations": [relation("competes_with", "cn-ai-firms-6200")] * 2}),
+    "relation_points_at_a_claim": ("create", {"relations": [relation("competes_with", "nowhere")]}),
+    "lists_are_bounded": ("create", {"topics": [f"topic-{n}" for n in range(21)]}),
+    "change_is_known": ("revise", {"change": {"severity": "huge"}}),
+    "change_names_its_author": ("revise", {"change": {"by": ""}}),
+    "only_the_first_is_created": ("revise", {"change": {"kind": "created"}}),
+    "retraction_withdraws": ("revise", {"lifecycle": "retracted"}),
+    "retraction_gives_its_reason": ("retract", BLANK_REASON),
+    "four_eyes": ("verify by its author", VERDICT),
+    "retracted_is_final": ("revise a retracted one", {"topics": []}),
+    "supersession_has_no_circle": ("revise into a circle", {}),
+    "superseded_is_told": ("revise a superseded one", {"relations": []}),
+}
+ELSEWHERE = {
+    "version_follows_previous": "412, and tests/stories/test_no_update_is_lost.py",
+    "refutation_is_major": "no caller says how severe a verdict is: tests/routes/test_verify_claim.py",
+    "supersession_is_bounded": "tests/routes/test_create_claims.py",
+    "write_within_deadline": "no caller says how long a write takes",
+}
+
+
+def test_every_rule_of_the_database_that_a_caller_can_break_is_tried():
+    known = {*test_rules.ALONE, *test_rules.PLACED, *test_rules.BETWEEN_VERSIONS, *test_rules.ELSEWHERE}
+    of_keys = {rule for rule, where in test_rules.ELSEWHERE.items() if where == "tests/db/test_keys.py"}
+    of_views = {"in_force_from_to", "label_is_for_a_slug", "only_an_empty_log_is_restored", "one_log_head"}
+    of_the_head = {"head_is_not_negative"}
+    assert known - OF_THE_LOG - of_keys - of_views - of_the_head == set(AS_SENT) | set(ELSEWHERE)
+
+
+@pytest.mark.parametrize("rule", AS_SENT)
+async def test_the_api_refuses_what_the_database_would(rule, desk):
+    how, sent = AS_SENT[rule]
+    way, _, which = how.partition(" ")
+    about = None if way == "create" else (await desk.published())["id"]
+    if which == "an unsupported one":
+        about = (await desk.published(sources=[]))["id"]
+    elif which == "a retracted one":
+        await desk.editor.retract(about)
+    elif which == "a superseded one":
+        await desk.published(relations=[relation("supersedes", about)])
+    elif which == "into a circle":
+        middle = await desk.published(relations=[relation("supersedes", about)])
+        newest = await desk.published(relations=[relation("supersedes", middle["id"])])
+        sent = {"relations": [*(await desk.newest(about))["relations"], relation("supersedes", newest["id"])]}
+    elif which == "by its author":
+        await desk.verifier.revise(about, {"topics": []})
+    async with desk.unchanged():
+        if way == "create":
+            answer = await desk.editor.create(claim(**sent))
+        else:
+            writer = desk.verifier if way == "verify" else desk.editor
+            answer = await getattr(writer, way)(about, sent)
+    problem = answer.json()
+    assert answer.status_code in (400, 409, 422), problem
+    if answer.status_code == 422:
+        assert rule in {error["rule"] for error in problem["errors"]}
+    if answer.status_code != 409:
+        assert all(error["pointer"].startswith("#/") for error in problem["errors"])

@@ -29,6 +29,13 @@ class Moment(msgspec.Struct, frozen=True):
     recorded_at: datetime
 
 
+class Supersession(msgspec.Struct, frozen=True):
+    """A claim, and those its newest version supersedes."""
+
+    id: str
+    older: list[str]
+
+
 _as_of = _ask("claim_as_of", ClaimVersion)
 _version = _ask("claim_version", ClaimVersion)
 _versions = _ask("versions_of", ClaimVersion)
@@ -37,6 +44,7 @@ _neighbours = _ask("neighbours_of", Moment)
 _at = _ask("versions_at", ClaimVersion)
 _newest = _ask("newest_versions", ClaimVersion)
 _superseding = _ask("newest_superseding", ClaimVersion)
+_below = _ask("supersessions_below", Supersession)
 _author = _ask("author_of", str)
 _missing = _ask("missing_claims", str)
 _terms = _ask("search_terms", str)
@@ -85,6 +93,11 @@ async def newest_versions(connection: Reading, ids: Collection[str]) -> list[Cla
 async def newest_superseding(connection: Reading, ids: Collection[str]) -> list[ClaimVersion]:
     """The newest versions that say they supersede one of `ids`."""
     return await _superseding.many(connection, list(ids))
+
+
+async def supersessions_below(connection: Reading, ids: Collection[str]) -> dict[str, list[str]]:
+    """Which claims those of `ids` supersede, which those do, and so on."""
+    return {found.id: found.older for found in await _below.many(connection, list(ids))}
 
 
 async def author_of(connection: Reading, id: str) -> str:

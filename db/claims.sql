@@ -57,15 +57,41 @@ order by i.id
 
 -- name: newest_superseding
 -- The newest published versions that say they supersede one of some claims ($1).
-select {version}
-from claim_version v
-where v.position in (
-    select w.position
+-- Each is looked up by itself: together, the planner would rather read the whole log.
+with newer as materialized (
+    select distinct w.position
     from unnest($1::text[]) older (id)
-    join claim_version w on w.relations @> jsonb_build_array(jsonb_build_object('type', 'supersedes', 'claim', older.id))
-    join claim_index i on i.position = w.position and i.until = 9223372036854775807 and i.lifecycle = 'published'
+    cross join lateral (
+        select v.position from claim_version v
+        where v.relations @> jsonb_build_array(jsonb_build_object('type', 'supersedes', 'claim', older.id))
+        offset 0
+    ) w
 )
+select {version}
+from newer
+join claim_index i on i.position = newer.position and i.until = 9223372036854775807 and i.lifecycle = 'published'
+join claim_version v on v.position = newer.position
 order by v.position
+
+-- name: supersessions_below
+-- Which claims the newest versions of some claims ($1) supersede, and so on: every claim on the way that does.
+with recursive below (id) as (
+    select unnest($1::text[])
+    union
+    select r ->> 'claim'
+    from below b
+    join claim_index i on i.id = b.id and i.until = 9223372036854775807
+    join claim_version v on v.position = i.position
+    cross join jsonb_array_elements(v.relations) r
+    where r ->> 'type' = 'supersedes'
+)
+select v.id, array(
+    select r ->> 'claim' from jsonb_array_elements(v.relations) r where r ->> 'type' = 'supersedes'
+) as older
+from below b
+join claim_index i on i.id = b.id and i.until = 9223372036854775807
+join claim_version v on v.position = i.position
+where v.relations @> '[{"type": "supersedes"}]'
 
 -- name: author_of
 -- Who wrote the newest content of a claim ($1): whose verdict on it would be no second pair of eyes.

@@ -146,8 +146,8 @@ def _postgres(folder: Path, sockets: Path, user: str | None, say: Say, options: 
         raise CannotStart(f"{data} is no PostgreSQL data folder: move it away, or remove it, and run again.")
     if _left_behind(data):
         say("stopping the PostgreSQL an interrupted run left behind")
-        _run(user, programs / "pg_ctl", "-D", data, "-m", "fast", "-w", "stop")
-        _end(_left_behind(data))
+        _end(_left_behind(data), signal.SIGINT)  # a server stops its own; what has lost its server only cancels
+        _end(_left_behind(data), signal.SIGQUIT)
     for stale in (data / "postmaster.pid", *sockets.glob(".s.PGSQL.*")):
         stale.unlink(missing_ok=True)  # we hold the lock on the folder: whose it was is gone
     command = [programs / "postgres", "-D", data, "-k", sockets, "-c", "listen_addresses=", *options]
@@ -187,14 +187,14 @@ def _left_behind(data: Path) -> "list[psutil.Process]":
     return found
 
 
-def _end(processes: "list[psutil.Process]") -> None:
-    """Ends what outlived its server: a new one does not start while any of it holds the old one's memory."""
+def _end(processes: "list[psutil.Process]", how: signal.Signals) -> None:
+    """Ends what an earlier run left: a server does not start while any of it holds the old one's memory."""
     import psutil
 
     for process in processes:
-        with suppress(psutil.NoSuchProcess):
-            process.send_signal(signal.SIGQUIT)
-    psutil.wait_procs(processes, timeout=10)
+        with suppress(psutil.Error):
+            process.send_signal(how)
+    psutil.wait_procs(processes, timeout=5)
 
 
 def _create(new: Path, data: Path, user: str | None) -> None:

@@ -47,6 +47,7 @@ _held_head = _ask("hold_head", int)
 _take = _ask("take_positions", Taken)
 _place = _ask("place_head", Taken)
 _append = _ask("append_versions", NoneType)
+_check_relations = _ask("check_relations", NoneType)
 _whole = _ask("whole_log", ClaimVersion)
 
 
@@ -107,6 +108,8 @@ async def append_versions(
     ]
     try:
         await put_versions(connection, versions, progress)
+        if any(draft.relations for draft in drafts):
+            await _check_relations.run(connection)
     except asyncpg.CheckViolationError as error:
         if error.constraint_name == "version_follows_previous":
             raise VersionConflict(f"Someone else's came first: {error}.") from error

@@ -47,6 +47,11 @@ select r.position, r.id, r.version, r.recorded_at, r.statement, r.quantity, r.me
 from jsonb_populate_recordset(null::claim_version, $1) as r
 order by r.position
 
+-- name: check_relations
+-- Looks now, and not when all is committed, whether what relations point at is there: it may take a while, and the
+-- deadline of the write is looked at before.
+set constraints relations_exist immediate
+
 -- name: whole_log
 -- Every version after a position ($1), in the order of the log.
 select position, id, version, recorded_at, statement, quantity, measure, geography, scope, period, stated_on,

@@ -109,14 +109,16 @@ async def writing(pool: Pool, *, patient: bool = False) -> AsyncGenerator[Writin
                     await connection.execute("set local statement_timeout = '55s'")
                 yield Writing(Reading(connection))
                 done = True
-        except TimeoutError:
+        except TimeoutError as error:
             connection.terminate()
-            if deadline.expired() and not done:
-                raise StoreUnavailable("The write took too long and nothing of it was stored: split it.") from None
             if done:
-                raise StoreUnavailable(
-                    "Postgres did not say whether it was stored: look, or repeat the request."
-                ) from None
+                raise _unanswered() from error
+            if deadline.expired():
+                raise StoreUnavailable("The write took too long and nothing of it was stored: split it.") from error
+            raise
+        except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+            if done:
+                raise _unanswered() from error
             raise
         finally:
             await pool.release(connection)
@@ -136,6 +138,10 @@ async def unhurried(pool: Pool, *, readonly: bool = False) -> AsyncGenerator[Wri
             await connection.execute("set local statement_timeout = 0")
             await connection.execute("set local idle_in_transaction_session_timeout = 0")
             yield Writing(Reading(connection))
+
+
+def _unanswered() -> StoreUnavailable:
+    return StoreUnavailable("Postgres did not say whether it was stored: look, or repeat the request.")
 
 
 async def _acquired(pool: Pool) -> Connection:

@@ -44,7 +44,7 @@ class NewSource(Request, frozen=True, kw_only=True):
     retrieved_on: PartialDate | None = None
     quote: Text | None = None
     locator: Line | None = None
-    id: Slug | None = None
+    id: Annotated[Slug, Meta(description="Only the one that follows from the rest: leave it out.")] | None = None
 
 
 class NewQuantity(Request, frozen=True, kw_only=True):
@@ -156,7 +156,7 @@ class NewVerdict(Request, frozen=True, kw_only=True):
     status: Status
     rationale: Text
     caveats: Annotated[list[Text], Meta(max_length=20)] = msgspec.field(default_factory=list)
-    decided_on: PartialDate | None = None
+    decided_on: Annotated[PartialDate, Meta(description="Today, if it is left out. Not in the future.")] | None = None
 
 
 class NewRetraction(Request, frozen=True, kw_only=True):

@@ -1,7 +1,8 @@
 """The rules of the record that one version can break by itself.
 
 Each has the name of the database constraint that also holds it: the database has the last word, this has the better
-sentence. Rules between versions and between claims are the database's alone (`db/migrations/0001_log.sql`).
+sentence. Rules between versions and between claims are looked at in `service/publication.py`, then by the triggers of
+`db/migrations`. Only that no claim supersedes itself through others is Python's alone, with the head of the log held.
 """
 
 import calendar
@@ -41,6 +42,11 @@ def broken_rules(draft: Draft) -> list[Broken]:
     """Every rule the draft breaks by itself."""
     checks = (_words, _quantity, _dates, _verification, _relations, _retraction)
     return [broken for check in checks for broken in check(draft)]
+
+
+def is_same_person(one: str, other: str | None) -> bool:
+    """Whether two names are one person's: names of keys differ by more than their case."""
+    return other is not None and one.casefold() == other.casefold()
 
 
 def first_day(partial: str) -> date | None:

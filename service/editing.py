@@ -8,6 +8,7 @@ import msgspec
 
 from schemas.claims import ChangeKind, ClaimVersion, Draft, Severity
 from schemas.editing import ClaimContent, ClaimPatch, NewClaim, NewRetraction, NewVerdict, sources_of
+from schemas.rules import is_same_person
 from schemas.sources import Source
 from schemas.verification import Lifecycle, Status
 from service.revision import changed_fields, inferred_kind, least_severity
@@ -37,9 +38,9 @@ def revised(current: ClaimVersion, patch: ClaimPatch, by: str) -> Draft:
     draft = _followed(current, **_content(_merged(current, patch), current.sources))
     said, changed = patch.change, changed_fields(draft, current)
     kind = said.kind or inferred_kind(draft, current)
-    if _overtakes(draft, current, said.severity, by):
-        draft = _followed(draft, verification=_unverified(CHANGED_SINCE))
     must = least_severity(draft, current)
+    if _overtakes(draft, current, said.severity, by):
+        draft, must = _followed(draft, verification=_unverified(CHANGED_SINCE)), Severity.MAJOR
     severity = must if must is Severity.MAJOR else said.severity or must
     return _followed(draft, change=_change(kind, severity, said.note, by)) if changed else draft
 
@@ -52,7 +53,8 @@ def _overtakes(draft: Draft, current: ClaimVersion, severity: Severity | None, b
     """
     if current.verification.status is Status.UNVERIFIED or not changed_fields(draft, current):
         return False
-    if by == current.verification.decided_by or any(source not in draft.sources for source in current.sources):
+    swapped = any(source not in draft.sources for source in current.sources)
+    if swapped or is_same_person(by, current.verification.decided_by):
         return True
     mended = _WORDS if severity is Severity.TYPO else set()
     return bool(changed_fields(draft, current) & (_CHECKED - mended))

@@ -1,18 +1,18 @@
 """What drafts do to the log: the versions to append for them, and every rule that forbids it. Shared by all writers."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from db.claims import missing_claims, newest_superseding, newest_versions
-from db.log import append_versions
+from db.claims import missing_claims, newest_superseding, newest_versions, supersessions_below
+from db.log import append_versions, hold_head
 from db.pool import Reading, Writing
-from schemas.claims import ClaimVersion, Draft, Relation, RelationType
+from schemas.claims import ClaimVersion, Draft, Relation
 from schemas.failures import Fault, RuleBroken
 from schemas.fields import LARGEST_INTEGER
 from schemas.rules import broken_rules
 from schemas.verification import Currency, Lifecycle
-from service.revision import revisions, supersession_fault, unretractable
+from service.revision import revisions, superseded, superseding_anew, supersession_circle, unretractable
 
 
 class BrokenRule(NamedTuple):
@@ -38,17 +38,23 @@ async def planned(connection: Reading, drafts: Sequence[Draft], current: Mapping
 
     `current` holds the newest version of each draft's claim as its author knows it; a claim that is not there is new.
     """
-    named = {relation.claim for draft in drafts for relation in draft.relations} - {draft.id for draft in drafts}
+    ids = {draft.id for draft in drafts}
+    named = {relation.claim for draft in drafts for relation in draft.relations} - ids
     unknown = set(await missing_claims(connection, sorted(named), LARGEST_INTEGER)) if named else set()
-    known = await _with_superseded(connection, drafts, current)
+    told = {older for draft in drafts for older in superseded(draft)} - ids
+    known = {**current, **{v.id: v for v in (await newest_versions(connection, told) if told else [])}}
     related = {d.id for d in drafts if d.id in current and _standing(d) != _standing(current[d.id])}
     superseding = await newest_superseding(connection, related) if related else []
+    broken = [*_between(drafts, known, unknown)]
+    anew = superseding_anew(drafts, current)
+    if anew:
+        below = await supersessions_below(connection, {older for draft in drafts for older in superseded(draft)})
+        circle = supersession_circle(drafts, below, anew)
+        if circle:
+            broken.append(BrokenRule(circle[0], "/relations", circle[1], "supersession_has_no_circle"))
     changes = revisions(drafts, known, superseding)
-    return Plan(
-        changes,
-        [known[change.id].version if change.id in known else 0 for change in changes],
-        [*_between(drafts, known, unknown), *_within(changes)],
-    )
+    expects = [known[change.id].version if change.id in known else 0 for change in changes]
+    return Plan(changes, expects, [*broken, *_within(changes)])
 
 
 async def publish(
@@ -62,6 +68,8 @@ async def publish(
 
     `where` turns a place in a version into one in what was sent, `lines` says which line a claim stands on.
     """
+    if superseding_anew(drafts, current):
+        await hold_head(connection)  # who else supersedes whom must not change until this is there
     plan = await planned(connection, drafts, current)
     faults = [_fault(broken, drafts, where, lines or {}) for broken in plan.broken]
     faults += _unsaid(drafts, current, plan.changes)
@@ -74,47 +82,27 @@ def _fault(broken: BrokenRule, drafts: Sequence[Draft], where: Callable[[str], s
     """A broken rule where its sender can mend it: for a claim they supersede, where they say so."""
     if broken.id in {draft.id for draft in drafts}:
         return Fault(broken.sentence, pointer=where(broken.pointer), line=lines.get(broken.id), rule=broken.rule)
-    said_by, place = next(
-        (draft.id, place)
-        for draft in drafts
-        for place, relation in enumerate(draft.relations)
-        if relation.claim == broken.id
-    )
+    places = ((d.id, place) for d in drafts for place, r in enumerate(d.relations) if r.claim == broken.id)
+    said_by, place = next(places)  # only what a draft supersedes is changed besides it
     return Fault(broken.sentence, pointer=f"/relations/{place}", line=lines.get(said_by), rule=broken.rule)
 
 
 def _unsaid(drafts: Sequence[Draft], current: Mapping[str, ClaimVersion], changes: Sequence[Draft]) -> list[Fault]:
     """What a draft takes back that another claim says: that it supersedes this one."""
     relations = {change.id: change.relations for change in changes}
-    return [
-        Fault(f"{r.claim} supersedes {draft.id}: change it first.", pointer="/relations", rule="superseded_is_told")
-        for draft in drafts
-        if draft.id in current and draft.relations != current[draft.id].relations
-        for r in relations.get(draft.id, current[draft.id].relations)
-        if r not in draft.relations
-    ]
-
-
-async def _with_superseded(
-    connection: Reading, drafts: Sequence[Draft], current: Mapping[str, ClaimVersion]
-) -> dict[str, ClaimVersion]:
-    """`current` and every claim that one of it or of the drafts supersedes, directly or through others."""
-    known, asked = dict(current), {draft.id for draft in drafts} | set(current)
-    todo = _superseded([*drafts, *current.values()]) - asked
-    while todo:
-        found = await newest_versions(connection, todo)
-        known |= {version.id: version for version in found}
-        asked |= todo
-        todo = _superseded(found) - asked
-    return known
+    faults = []
+    for draft in drafts:
+        if draft.id in current and draft.relations != current[draft.id].relations:
+            kept = relations.get(draft.id, current[draft.id].relations)
+            newer = [relation.claim for relation in kept if relation not in draft.relations]
+            if newer:
+                sentence = f"{', '.join(newer)} supersedes {draft.id}: change it first."
+                faults.append(Fault(sentence, pointer="/relations", rule="superseded_is_told"))
+    return faults
 
 
 def _standing(claim: Draft | ClaimVersion) -> tuple[Currency, list[Relation]]:
     return claim.currency, claim.relations
-
-
-def _superseded(claims: Iterable[Draft | ClaimVersion]) -> set[str]:
-    return {r.claim for claim in claims for r in claim.relations if r.type is RelationType.SUPERSEDES}
 
 
 def _between(drafts: Sequence[Draft], known: Mapping[str, ClaimVersion], unknown: set[str]) -> Iterator[BrokenRule]:
@@ -133,10 +121,6 @@ def _between(drafts: Sequence[Draft], known: Mapping[str, ClaimVersion], unknown
         for place, topic in enumerate(draft.topics):
             if topic in draft.topics[:place]:
                 yield BrokenRule(draft.id, f"/topics/{place}", "The topic is there already.", "topics_differ")
-    fault = supersession_fault(drafts, known)
-    if fault is not None:
-        rule, claim, sentence = fault
-        yield BrokenRule(claim, "/relations", sentence, rule)
 
 
 def _within(changes: Sequence[Draft]) -> Iterator[BrokenRule]:

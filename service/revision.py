@@ -3,7 +3,7 @@
 Pure: versions and drafts in, drafts out.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 import msgspec
@@ -11,7 +11,6 @@ import msgspec
 from schemas.claims import Change, ChangeKind, ClaimVersion, Draft, Relation, RelationType, Severity
 from schemas.verification import Currency, Lifecycle, Status
 
-LONGEST_SUPERSESSION = 100
 _CONTENT = tuple(name for name in Draft.__struct_fields__ if name not in ("id", "change"))
 
 
@@ -27,10 +26,10 @@ def revisions(
     wanted = {draft.id: _kept_if_retracted(draft, current.get(draft.id)) for draft in drafts}
     for version in superseding:
         if version.id not in wanted:
-            for older in wanted.keys() & set(_superseded_by(version)):
+            for older in wanted.keys() & set(superseded(version)):
                 wanted[older] = _told_of(wanted[older], version.id)
     for draft in list(wanted.values()):
-        for older in _superseded_by(draft):
+        for older in superseded(draft):
             if older == draft.id:
                 continue  # a rule of its own forbids that
             other = wanted.get(older) or (_as_draft(current[older], draft) if older in current else None)
@@ -43,24 +42,25 @@ def revisions(
     ]
 
 
-def supersession_fault(drafts: Iterable[Draft], current: Mapping[str, ClaimVersion]) -> tuple[str, str, str] | None:
-    """What is wrong with how claims supersede each other, if anything: the rule, the claim, and a sentence.
+def superseding_anew(drafts: Iterable[Draft], current: Mapping[str, ClaimVersion]) -> list[Draft]:
+    """The drafts that supersede what their claims did not supersede before."""
+    return [d for d in drafts if set(superseded(d)) - set(superseded(current[d.id]) if d.id in current else ())]
 
-    None may supersede itself through others, nor more than a hundred one after the other.
+
+def supersession_circle(
+    drafts: Sequence[Draft], older: Mapping[str, Sequence[str]], anew: Sequence[Draft]
+) -> tuple[str, str] | None:
+    """A draft of those `anew` that closes a circle of claims that supersede each other, and a sentence; None if none.
+
+    `older` says which claims supersede which in the log.
     """
-    older = {version.id: _superseded_by(version) for version in current.values()}
-    older |= {draft.id: _superseded_by(draft) for draft in drafts}
+    graph = {**older, **{draft.id: superseded(draft) for draft in drafts}}
     try:
-        order = list(TopologicalSorter(older).static_order())
+        TopologicalSorter(graph).prepare()
     except CycleError as error:
-        claim = error.args[1][0]
-        return "supersession_has_no_circle", claim, f"{claim} would supersede itself, through others."
-    depth: dict[str, int] = {}
-    for claim in order:
-        depth[claim] = 1 + max((depth[one] for one in older.get(claim, [])), default=-1)
-        if depth[claim] > LONGEST_SUPERSESSION:
-            sentence = f"{claim} would supersede more than {LONGEST_SUPERSESSION} claims, one after the other."
-            return "supersession_is_bounded", claim, sentence
+        circle = error.args[1]
+        closing = next((draft.id for draft in anew if draft.id in circle), anew[0].id)
+        return closing, f"{closing} would supersede itself, through others."
     return None
 
 
@@ -89,7 +89,8 @@ def least_severity(draft: Draft, before: ClaimVersion) -> Severity:
     return Severity.MAJOR if fell or retracted or draft.quantity != before.quantity else Severity.MINOR
 
 
-def _superseded_by(claim: Draft | ClaimVersion) -> list[str]:
+def superseded(claim: Draft | ClaimVersion) -> list[str]:
+    """The claims a claim says it supersedes."""
     return [relation.claim for relation in claim.relations if relation.type is RelationType.SUPERSEDES]
 
 

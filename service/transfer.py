@@ -8,7 +8,7 @@ import msgspec
 from db.claims import newest_versions
 from db.digest import digest_of
 from db.log import Taken, append_versions, open_restore, put_versions, whole_log
-from db.pool import Pool, reading, unhurried, writing
+from db.pool import Pool, unhurried, writing
 from schemas.claims import ClaimVersion, Draft
 from schemas.failures import FileRefused, InvalidRequest, RuleBroken, VersionConflict
 from schemas.transfer import ImportedClaim, drafted
@@ -47,7 +47,7 @@ async def import_claims(
     of bytes read, `stored` of versions written.
     """
     drafts, numbers = _drafts(lines, by, progress)
-    async with reading(pool) as connection:
+    async with unhurried(pool, readonly=True) as connection:
         current = {v.id: v for v in await newest_versions(connection, set(numbers))}
         plan = await planned(connection, drafts, current)
     _refuse([(numbers.get(b.id, 0), b.pointer, f"{b.sentence} ({b.rule})") for b in plan.broken])

@@ -14,7 +14,7 @@ from schemas.editing import AppendedVersion, BulkAnswer, ClaimPatch, NewClaim, N
 from schemas.failures import AlreadyExists, Fault, InvalidRequest, NotFound, Retracted, RuleBroken, VersionMismatch
 from schemas.fields import Slug
 from schemas.keys import Role
-from schemas.rules import first_day
+from schemas.rules import first_day, is_same_person
 from schemas.verification import Lifecycle, Status
 from service.cache.representation import JSON
 from service.editing import created, judged, revised, withdrawn
@@ -76,11 +76,11 @@ async def verify_claim(write: Write, body: NewVerdict, id: Slug) -> ASGIResponse
     today = write.runtime.now().date()
     decided = first_day(body.decided_on) if body.decided_on else None
     if decided and decided > today + timedelta(days=1):  # somewhere it is tomorrow already
-        raise InvalidRequest([Fault(f"{body.decided_on} has not come yet.", pointer="/decided_on")])
+        raise RuleBroken([Fault(f"{body.decided_on} has not come yet.", pointer="/decided_on", rule="decided_already")])
 
     async def make(connection: Writing, current: ClaimVersion) -> Draft:
         author = await author_of(connection, id)
-        if body.status is not Status.UNVERIFIED and write.by.name.casefold() == author.casefold():
+        if body.status is not Status.UNVERIFIED and is_same_person(write.by.name, author):
             sentence = f"{write.by.name} wrote the newest content of {id}: someone else must verify it."
             raise RuleBroken([Fault(sentence, pointer="/status", rule="four_eyes")])
         return judged(current, body, write.by.name, today.isoformat())

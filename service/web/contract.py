@@ -270,7 +270,11 @@ def _read(header: Header) -> dict[str, Any]:
         "in": "header",
         "required": header.required,
         "description": header.sentence,
-        "schema": {"type": "string", "examples": [header.example]},
+        "schema": {
+            "type": "string",
+            "examples": [header.example],
+            **({"pattern": header.pattern} if header.pattern else {}),
+        },
     }
 
 

@@ -43,6 +43,7 @@ class Header:
     sentence: str
     example: str
     required: bool = False
+    pattern: str | None = None
 
 
 _TAG = '"p175-5f2b8c3d9e017a46"'
@@ -50,7 +51,7 @@ IF_MATCH = Header("If-Match", "The entity tag of the claim as you read it (RFC 9
 IF_NONE_MATCH_ANY = Header("If-None-Match", "`*`: only if there is no claim of that id yet (RFC 9110).", "*")
 IDEMPOTENCY_KEY = Header(
     "Idempotency-Key", "A string in quotes, new for each request: its repetition within 24 hours is answered the same.",
-    '"8e03978e-40d5-43e8-bc93-6894a57f9324"',
+    '"8e03978e-40d5-43e8-bc93-6894a57f9324"', pattern=r'^"([ -!#-\[\]-~]|\\["\\]){1,255}"$',
 )  # fmt: skip
 LOCATION = Header("Location", "Where what was made is.", "/v1/claims/harbour-cranes-4100")
 

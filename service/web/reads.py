@@ -100,7 +100,8 @@ class Read:
         found, status = await self.runtime.cache.get_or_load(key, at.point, loaded, pinned=at.pinned, admit=admit)
         policy = cache_control or (PINNED if at.pinned else CURRENT)
         answer = self.send(found, policy, [("cache-status", f"citable-redis; {status}")])
-        if answer.status_code == 304 and self.headers.get("if-none-match", "").strip() != "*":  # it knew what to expect
+        known = not at.pinned and self.headers.get("if-none-match", "").strip() != "*"  # it knew what to expect
+        if answer.status_code == 304 and known:
             for reader in paid:
                 await self.asker.give_back(reader)
         return answer

@@ -30,8 +30,6 @@ from service.runtime import Runtime
 from service.web.conditional import is_one_of
 
 LONGEST_KEY = 255
-_ATTEMPTS = 3
-"""How often a write is begun, when a claim it touches has moved on meanwhile. The last time, nobody else may write."""
 _PATIENCE = 5.0
 """Seconds a write waits until there is room for it."""
 
@@ -57,15 +55,15 @@ class Write:
         key = idempotency_key(self.headers.get("idempotency-key"))
         once = key and Once(self.by.id, self.method, self.path, key, hashlib.sha256(self.body).digest())
         async with _one_of(self.runtime.writers):
-            for attempt in range(_ATTEMPTS):
+            for alone in (False, False, True):
                 try:
                     async with writing(self.runtime.pool) as connection:
-                        if attempt == _ATTEMPTS - 1:
+                        if alone:
                             await hold_head(connection)
                         return sent(await (_done_once(connection, once, work) if once else work(connection)))
                 except VersionConflict:
-                    continue  # begun again: whether the caller's own condition still holds is looked at again
-        raise StoreUnavailable("The claims this touches keep changing: try again.")
+                    continue  # begun again, and the caller's own condition looked at again
+        raise AssertionError("a claim moved on while nobody else could write")
 
     def require_condition(self) -> None:
         """PreconditionRequired unless the caller says which version they read; `*` says that they read none."""

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from service.web.bodies import LARGEST_BODY, LARGEST_BULK
-from tests.web.writing import JSON, SUPPORT, assert_refused, claim, created, lines, new_id, relation
+from tests.web.writing import JSON, SUPPORT, assert_refused, claim, created, lines, new_id, relation, revised
 
 ANOTHER = "cn-ai-firms-6200"
 
@@ -113,13 +113,34 @@ async def test_of_many_faults_the_first_hundred_are_told(desk):
         assert problem["detail"].endswith("There are 2000 faults in all.")
 
 
-async def test_a_chain_without_end_is_refused_before_it_costs_anything(desk):
+async def test_claims_that_supersede_many_others_are_published_like_any(desk):
+    """A long chain, and layers that each supersede all of the layer before."""
     ids = [new_id() for _ in range(1000)]
     chain = [claim(id=id, relations=[relation("supersedes", older)]) for older, id in pairwise(ids)]
+    assert (await desk.editor.create_all([claim(id=ids[0]), *chain])).status_code == 201
+    layers = [[new_id() for _ in range(40)] for _ in range(6)]
+    woven = [
+        claim(id=id, relations=[relation("supersedes", one) for one in before])
+        for before, layer in pairwise([[], *layers])
+        for id in layer
+    ]
+    assert (await desk.editor.create_all(woven)).status_code == 201
+    top = layers[-1][0]
+    revised(await desk.editor.revise(top, {"topics": []}))
     async with desk.unchanged():
-        problem = assert_refused(await desk.editor.create_all([claim(id=ids[0]), *chain]), 422)
-        assert {error["rule"] for error in problem["errors"]} == {"supersession_is_bounded"}
-    assert (await desk.editor.create_all([claim(id=ids[0]), *chain[:100]])).status_code == 201
+        told = (await desk.newest(ids[0]))["relations"]
+        answer = await desk.editor.revise(ids[0], {"relations": [*told, relation("supersedes", ids[-1])]})
+        assert_refused(answer, 422, "#/relations", "supersession_has_no_circle")
+
+
+async def test_a_chain_that_grows_from_below_stays_editable(desk):
+    ids = [(await desk.published())["id"] for _ in range(30)]
+    for newer, older in pairwise(ids):
+        told = (await desk.newest(newer))["relations"]
+        revised(await desk.editor.revise(newer, {"relations": [*told, relation("supersedes", older)]}))
+    for id in (ids[0], ids[15], ids[-1]):
+        revised(await desk.editor.revise(id, {"topics": ["x"]}))
+    created(await desk.editor.retract(ids[0]))
 
 
 async def test_an_id_stands_on_one_line(desk):

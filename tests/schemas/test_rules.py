@@ -94,8 +94,7 @@ ELSEWHERE = {
     "write_within_deadline": "tests/stories/test_recent_instants.py",
     "in_force_from_to": "a view's own sanity; no write of ours can reach it",
     "superseded_is_told": "test_a_claim_does_not_unsay_that_another_supersedes_it",
-    "supersession_has_no_circle": "test_no_claim_supersedes_itself_through_others",
-    "supersession_is_bounded": "test_supersession_goes_on_for_a_hundred_claims_and_no_further",
+    "decided_already": "test_a_verdict_has_been_given_and_not_by_the_author_in_another_case",
     "key_id_is_hexadecimal": "tests/db/test_keys.py",
     "key_name_is_readable": "tests/db/test_keys.py",
     "role_is_known": "tests/db/test_keys.py",
@@ -175,19 +174,6 @@ async def test_a_retracted_claim_is_only_read(pool):
     assert refused.value.rule == "retracted_is_final"
 
 
-async def test_no_claim_supersedes_itself_through_others(pool):
-    def superseding(id, other, **changed):
-        return draft(id=id, relations=[{"type": "supersedes", "claim": other}], **changed)
-
-    await published(pool, draft(id="oldest"), superseding("older", "oldest"), superseding("newest", "older"))
-    with pytest.raises(RuleBroken) as refused:
-        await published(pool, superseding("oldest", "newest", change__kind="update"))
-    assert refused.value.rule == "supersession_has_no_circle"
-    await published(
-        pool, draft(id="older", change__kind="update"), superseding("oldest", "newest", change__kind="update")
-    )
-
-
 async def test_a_claim_does_not_unsay_that_another_supersedes_it(pool):
     told = {"relations": [{"type": "superseded_by", "claim": "newer"}]}
     newer = {"id": "newer", "relations": [{"type": "supersedes", "claim": "older"}]}
@@ -200,6 +186,31 @@ async def test_a_claim_does_not_unsay_that_another_supersedes_it(pool):
     await published(pool, unsaid)
 
 
+@pytest.mark.parametrize(
+    ("rule", "changed"),
+    [
+        ("decided_already", {"verification__decided_on": "2999-01-01", "verification__decided_by": "vera"}),
+        ("four_eyes", {"verification__decided_by": "DESK"}),
+        ("four_eyes", {"verification__decided_by": "Desk", "statement": "Others.", "change__kind": "update"}),
+    ],
+)
+async def test_a_verdict_has_been_given_and_not_by_the_author_in_another_case(rule, changed, pool):
+    await published(pool, draft())
+    verdict = {"verification__status": "verified", "change__kind": "verification"}
+    with pytest.raises(RuleBroken) as refused:
+        await published(pool, draft(**{**verdict, **changed}))
+    assert refused.value.rule == rule
+
+
+async def test_whoever_verified_does_not_rewrite_it_under_their_own_verdict(pool):
+    verified = {"verification__status": "verified", "verification__decided_by": "Vera"}
+    await published(pool, draft(), draft(**verified, change__kind="verification"))
+    rewritten = {"statement": "Others.", "change": {**PLAIN_CHANGE, "kind": "update", "by": "vera"}}
+    with pytest.raises(RuleBroken) as refused:
+        await published(pool, draft(**verified, **rewritten))
+    assert refused.value.rule == "four_eyes"
+
+
 @pytest.mark.parametrize("rule", ["quantity_has_unit", "retraction_gives_its_reason"])
 async def test_white_space_says_nothing(rule, pool):
     await published(pool, draft())
@@ -210,18 +221,6 @@ async def test_white_space_says_nothing(rule, pool):
     with pytest.raises(RuleBroken) as refused:
         await published(pool, draft(**blank[rule]))
     assert refused.value.rule == rule
-
-
-async def test_supersession_goes_on_for_a_hundred_claims_and_no_further(pool):
-    def chain(first, last):
-        for n in range(first, last):
-            yield draft(id=f"c{n}", relations=[{"type": "supersedes", "claim": f"c{n - 1}"}] if n else [])
-
-    await published(pool, *chain(0, 101))
-    with pytest.raises(RuleBroken) as refused:
-        await published(pool, *chain(101, 102))
-    assert refused.value.rule == "supersession_is_bounded"
-    await published(pool, draft(id="c100", change__kind="update", relations=[{"type": "supersedes", "claim": "c99"}]))
 
 
 async def test_a_restore_puts_back_what_is_older_than_a_rule(pool):

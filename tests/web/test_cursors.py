@@ -207,4 +207,9 @@ def _moved(draft):
     quantity = draft.quantity
     if quantity.lower is None and quantity.value is not None:
         quantity = msgspec.structs.replace(quantity, value=f"{len(draft.id)}.{draft.change.by.count('a')}")
-    return msgspec.structs.replace(draft, quantity=quantity, stated_on="2020-02", topics=["moved", *draft.topics[:1]])
+    return msgspec.structs.replace(
+        draft,
+        quantity=quantity,
+        stated_on="2020-02",
+        topics=["moved", *[topic for topic in draft.topics[:1] if topic != "moved"]],
+    )

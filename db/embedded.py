@@ -67,6 +67,11 @@ def embedded_servers(
         except BlockingIOError:
             if (postgres and not (sockets / ".s.PGSQL.5432").exists()) or not sockets.exists():
                 raise CannotStart(f"Another Citable is starting in {folder}: try again in a moment.") from None
+            if postgres and not _is_up(sockets):
+                raise CannotStart(
+                    f"The PostgreSQL of the Citable that runs in {folder} has stopped: "
+                    "stop that one and start it again. Nothing committed is lost."
+                ) from None
             say(f"using the servers another Citable runs in {folder}")
         else:
             user = _postgres_user(folder, say) if postgres else None
@@ -164,7 +169,7 @@ def _postgres(folder: Path, sockets: Path, user: str | None, say: Say, options: 
             cwd="/",
         )
     try:
-        while _run(None, programs / "pg_isready", "-q", "-h", sockets, "-U", "postgres").returncode != 0:
+        while not _is_up(sockets):
             if server.poll() is not None:
                 raise CannotStart(f"PostgreSQL does not start on {data}: {_last_fatal(log, start_of_run)} See {log}.")
             time.sleep(0.05)
@@ -173,6 +178,10 @@ def _postgres(folder: Path, sockets: Path, user: str | None, say: Say, options: 
         yield
     finally:
         _stop(server, signal.SIGINT, signal.SIGQUIT)
+
+
+def _is_up(sockets: Path) -> bool:
+    return _run(None, _programs() / "pg_isready", "-q", "-h", sockets, "-U", "postgres").returncode == 0
 
 
 def _left_behind(data: Path) -> "list[psutil.Process]":

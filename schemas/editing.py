@@ -33,17 +33,17 @@ MOST_LINES = 1000
 class NewSource(Request, frozen=True, kw_only=True):
     """A source as its curator writes it. Its `id` follows from its publisher and address, and need not be said."""
 
-    title: Line
-    publisher: Line
+    title: Annotated[Line, Meta(description="What the document is called.")]
+    publisher: Annotated[Line, Meta(description="Who published it.")]
     kind: SourceKind
     stance: Stance
-    read_as: Line
+    read_as: Annotated[Line, Meta(description="What was really read: the document, a page of it, only a digest.")]
     url: Url | None = None
     archive_url: Url | None = None
     published_on: PartialDate | None = None
     retrieved_on: PartialDate | None = None
     quote: Text | None = None
-    locator: Line | None = None
+    locator: Annotated[Line, Meta(description="Where in the document: a page, a table, a section.")] | None = None
     id: Annotated[Slug, Meta(description="Only the one that follows from the rest: leave it out.")] | None = None
 
 
@@ -91,12 +91,12 @@ Relations = Annotated[list[NewRelation], Meta(max_length=MOST_RELATIONS)]
 class ClaimContent(Request, frozen=True, kw_only=True):
     """What an editor decides about a claim."""
 
-    statement: Line
+    statement: Annotated[Line, Meta(description="One sentence, with its comparator: more than, about.")]
     quantity: NewQuantity
-    measure: Slug
+    measure: Annotated[Slug, Meta(description="What is measured. Claims of one measure compete.")]
     geography: Geography
-    attributed_to: Line
-    scope: Text | None = None
+    attributed_to: Annotated[Line, Meta(description="Who states it.")]
+    scope: Annotated[Text, Meta(description="What is counted, in words: the population.")] | None = None
     period: NewPeriod = NewPeriod()
     stated_on: PartialDate | None = None
     topics: Topics = msgspec.field(default_factory=list)

@@ -15,8 +15,10 @@ _SECRET = re.compile(r"ctb_([0-9a-f]{12})_[A-Za-z0-9_-]{43}")
 
 
 class Role(StrEnum):
-    """What a key may do; each role includes those before it. `partner`: read with higher limits. `editor`: create,
-    revise and retract claims. `verifier`: give verdicts. `admin`: issue and revoke keys. New values may be added.
+    """What a key may do: partner < editor < verifier < admin, and each includes the ones before it.
+
+    `partner`: read with higher limits. `editor`: create, revise and retract claims. `verifier`: give verdicts. `admin`:
+    issue and revoke keys. New values may be added.
     """
 
     PARTNER = "partner"

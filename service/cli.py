@@ -62,7 +62,7 @@ def migrate_command() -> None:
         count = await migrate(pool, say)
         say(f"{count} migrations applied" if count else "the database is up to date")
 
-    _with_database(work)
+    _with_database(work, create=True)
 
 
 @citable.command("import")
@@ -120,7 +120,7 @@ def restore_command(file: Path) -> None:
             head = await restore_log(pool, lines, bar)
         say(f"{head.position} versions restored, as they were")
 
-    _with_database(work)
+    _with_database(work, create=True)
 
 
 @citable.group("keys", invoke_without_command=True)
@@ -133,7 +133,11 @@ def keys_command(context: click.Context) -> None:
     async def work(pool: Pool) -> None:
         await require_migrated(pool)
         async with reading(pool) as connection:
-            show_keys(await keys(connection))
+            found = await keys(connection)
+        if not found:
+            say("there are no keys yet: `citable keys issue --role admin --name …` makes one")
+            return
+        show_keys(found)
 
     _with_database(work)
 
@@ -152,7 +156,7 @@ def issue_command(role: str, name: str) -> None:
             issued = await issue_key(connection, NewKey(name=name, role=Role(role)), "console")
         if issued is None:
             raise AlreadyExists([Fault(f"A key in force is called {name} already: revoke it first.")])
-        say(f"key {issued.id}: {name}, {role}. Its secret is kept nowhere; this is the only time it is shown:")
+        say(f"key {issued.id}: {name}, {role}. Its secret, on standard output, is kept nowhere and not shown again")
         click.echo(issued.secret)
 
     _with_database(work)
@@ -203,8 +207,8 @@ def run_command_line() -> int:
     return 0
 
 
-def _with_database(work: Callable[[Pool], Coroutine[Any, Any, None]]) -> None:
-    """Runs work on a pool of its own, on the database that is set or the embedded one."""
+def _with_database(work: Callable[[Pool], Coroutine[Any, Any, None]], *, create: bool = False) -> None:
+    """Runs work on a pool of its own, on the database that is set or the embedded one, which it may `create`."""
     from service.serving import run, servers_of
 
     settings = settings_from_environment()
@@ -216,7 +220,7 @@ def _with_database(work: Callable[[Pool], Coroutine[Any, Any, None]]) -> None:
         finally:
             await pool.close()
 
-    with servers_of(settings, redis=False) as (database_url, _):
+    with servers_of(settings, redis=False, create=create) as (database_url, _):
         run(connected(database_url))
 
 

@@ -1,5 +1,6 @@
 """What an editor's or a verifier's request makes of a claim: the draft of its next version. Pure."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,8 +17,8 @@ from service.revision import changed_fields, inferred_kind, least_severity
 NOT_CHECKED = "Not checked yet."
 CHANGED_SINCE = "The claim was changed after it was checked, and is not checked again yet."
 _CONTENT = ClaimContent.__struct_fields__
-_WORDS = {"statement", "scope"}
-_CHECKED = {*_WORDS, "quantity", "measure", "geography", "period"}
+_NO_WORDING = re.compile(r"""['"\u2018-\u201d]|(?<!\d)[.,;:!?]|[.,;:!?](?!\d)""")
+_CHECKED = {"statement", "scope", "quantity", "measure", "geography", "period"}
 """What a verdict is about, besides the sources: the number as worded (DESIGN, `verification.status`)."""
 
 
@@ -38,26 +39,32 @@ def revised(current: ClaimVersion, patch: ClaimPatch, by: str) -> Draft:
     draft = _followed(current, **_content(_merged(current, patch), current.sources))
     said, changed = patch.change, changed_fields(draft, current)
     kind = said.kind or inferred_kind(draft, current)
-    must = least_severity(draft, current)
-    if _overtakes(draft, current, said.severity, by):
-        draft, must = _followed(draft, verification=_unverified(CHANGED_SINCE)), Severity.MAJOR
-    severity = must if must is Severity.MAJOR else said.severity or must
+    least = least_severity(draft, current)
+    if _overtakes(draft, current, by):
+        draft, least = _followed(draft, verification=_unverified(CHANGED_SINCE)), Severity.MAJOR
+    severity = max(said.severity or Severity.MINOR, least, key=list(reversed(Severity)).index)
     return _followed(draft, change=_change(kind, severity, said.note, by)) if changed else draft
 
 
-def _overtakes(draft: Draft, current: ClaimVersion, severity: Severity | None, by: str) -> bool:
+def _overtakes(draft: Draft, current: ClaimVersion, by: str) -> bool:
     """Whether a change leaves a verdict behind: the claim is not what was checked, or the checker has changed it.
 
-    What was checked is the number as worded, and the sources it was checked with: more may be added. A `typo` may be
-    mended in words, by someone else.
+    What was checked is the number as worded, and the sources it was checked with: more may be added. Capitals, spaces,
+    quotation marks and points that stand beside no digit are not wording.
     """
-    if current.verification.status is Status.UNVERIFIED or not changed_fields(draft, current):
+    changed = changed_fields(draft, current)
+    if current.verification.status is Status.UNVERIFIED or not changed:
         return False
     swapped = any(source not in draft.sources for source in current.sources)
     if swapped or is_same_person(by, current.verification.decided_by):
         return True
-    mended = _WORDS if severity is Severity.TYPO else set()
-    return bool(changed_fields(draft, current) & (_CHECKED - mended))
+    texts = ((name, getattr(draft, name), getattr(current, name)) for name in ("statement", "scope"))
+    same = {name for name, now, before in texts if _wording(now) == _wording(before)}
+    return bool(changed & (_CHECKED - same))
+
+
+def _wording(text: str | None) -> str:
+    return " ".join(_NO_WORDING.sub("", (text or "").casefold()).split())
 
 
 def judged(current: ClaimVersion, verdict: NewVerdict, by: str, today: str) -> Draft:

@@ -11,6 +11,8 @@ import msgspec
 from schemas.claims import Change, ChangeKind, ClaimVersion, Draft, Relation, RelationType, Severity
 from schemas.verification import Currency, Lifecycle, Status
 
+_WORDS = {"statement", "scope", "attributed_to"}
+"""What a mistake of writing can be in."""
 _CONTENT = tuple(name for name in Draft.__struct_fields__ if name not in ("id", "change"))
 
 
@@ -54,7 +56,7 @@ def supersession_circle(
 
     `older` says which claims supersede which in the log.
     """
-    graph = {**older, **{draft.id: superseded(draft) for draft in drafts}}
+    graph = {**older, **{draft.id: [o for o in superseded(draft) if o != draft.id] for draft in drafts}}
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
@@ -86,7 +88,9 @@ def least_severity(draft: Draft, before: ClaimVersion) -> Severity:
     was, status = before.verification.status, draft.verification.status
     fell = (was.is_verified and not status.is_verified) or (status is Status.REFUTED and was is not Status.REFUTED)
     retracted = draft.lifecycle is Lifecycle.RETRACTED
-    return Severity.MAJOR if fell or retracted or draft.quantity != before.quantity else Severity.MINOR
+    if fell or retracted or draft.quantity != before.quantity:
+        return Severity.MAJOR
+    return Severity.TYPO if changed_fields(draft, before) <= _WORDS else Severity.MINOR
 
 
 def superseded(claim: Draft | ClaimVersion) -> list[str]:

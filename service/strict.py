@@ -2,12 +2,14 @@
 
 import json
 import re
+from difflib import get_close_matches
 from functools import cache
-from typing import Any, TypeVar
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
-from schemas.failures import Fault, InvalidRequest
+from schemas.failures import MOST_FAULTS, Fault, InvalidRequest
 
 T = TypeVar("T")
 
@@ -26,70 +28,109 @@ def read_json(written: bytes, decoder: msgspec.json.Decoder[T]) -> T:
     try:
         decoded = decoder.decode(written)
     except msgspec.ValidationError as error:
-        raise InvalidRequest([fault_of(error, decoder.type)]) from error
+        raise InvalidRequest(_all_faults(written, decoder.type) or [_first_fault(error)]) from error
     except RecursionError as error:
         raise InvalidRequest([Fault("It is nested too deeply.", pointer="")]) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InvalidRequest([Fault(f"It is not JSON in UTF-8: {error}.", pointer="")]) from error
+    except UnicodeDecodeError as error:
+        raise InvalidRequest([Fault("It is not UTF-8.", pointer="")]) from error
+    except msgspec.DecodeError as error:
+        more = " There is more than one JSON value." if "trailing characters" in str(error) else ""
+        raise InvalidRequest([Fault(f"{error}.{more}", pointer="")]) from error
     repeated = _repeated(json.loads(written, object_pairs_hook=_Members), "")
     if repeated is not None:
         raise InvalidRequest([Fault("This name stands twice in its object.", pointer=repeated)])
     return decoded
 
 
-def fault_of(error: msgspec.ValidationError, kind: Any) -> Fault:
-    """What is wrong with a value of a type, as a sentence and a JSON Pointer (RFC 6901) to the field it is about."""
-    for start, meaning in (
-        ("Object contains unknown field `", "There is no such field here."),
-        ("Object missing required field `", "This field is required."),
-    ):
-        if str(error).startswith(start):
-            named = str(error).removeprefix(start).removesuffix("`")
-            name, _, path = named.rpartition("` - at `")
-            if not name or "properties" not in _schema_at(
-                kind, _pointer(path)
-            ):  # it is all of it the sender's own name
-                name, path = named, ""
-            return Fault(meaning, pointer=f"{_pointer(path)}/{_escaped(name[:_MOST_OF_A_NAME])}")
-    sentence, _, path = str(error).removesuffix("`").partition(" - at `")
-    pointer = _pointer(path)
-    wanted = _schema_at(kind, pointer)
+def _all_faults(written: bytes, kind: Any) -> list[Fault]:
+    """Everything wrong with JSON that should be of a type; nothing if it is not even JSON."""
+    try:
+        return _faults(json.loads(written), kind, "")[:MOST_FAULTS]
+    except (ValueError, RecursionError):
+        return []
+
+
+def _first_fault(error: msgspec.ValidationError) -> Fault:
+    """What the decoder stumbled over, and where."""
+    sentence, _, path = str(error).partition(" - at `$")
+    pointer = path.removesuffix("`").replace("[", "/").replace("]", "").replace(".", "/")
+    return Fault(re.sub("`([a-z |]+)`", _said_plainly, sentence) + ".", pointer=pointer)
+
+
+def _faults(value: Any, kind: Any, pointer: str) -> list[Fault]:
+    """Everything wrong with a JSON value that should be of a type, each with a JSON Pointer (RFC 6901) to it."""
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        inside: list[Fault] = []
+        struct, item = _parts(kind)
+        if struct and isinstance(value, dict):
+            fields = {field.encode_name: field for field in msgspec.structs.fields(struct)}
+            inside += [
+                Fault(_unknown(name, list(fields)), pointer=f"{pointer}/{_escaped(name[:_MOST_OF_A_NAME])}")
+                for name in value
+                if name not in fields
+            ]
+            for name, field in fields.items():
+                if name in value:
+                    inside += _faults(value[name], field.type, f"{pointer}/{name}")
+                elif field.required:
+                    inside.append(Fault("This field is required.", pointer=f"{pointer}/{name}"))
+        elif item and isinstance(value, list):
+            for place, one in enumerate(value[:MOST_FAULTS]):
+                inside += _faults(one, item, f"{pointer}/{place}")
+        return inside or [Fault(_sentence(str(error), kind), pointer=pointer)]
+    return []
+
+
+def _sentence(said: str, kind: Any) -> str:
+    """What msgspec says of a value that is not of a type, and what the type is, in words for its sender."""
+    wanted = _schema(kind)
     if "enum" in wanted:
-        sentence = f"It is one of: {', '.join(wanted['enum'])}"
-    elif "matching regex" in sentence:
-        sentence = wanted.get("description", "It cannot be read").rstrip(".")
-    sentence = re.sub("`([a-z |]+)`", _said_plainly, sentence)
-    return Fault(f"{sentence}.", pointer=pointer)
+        return f"It is one of: {', '.join(wanted['enum'])}."
+    sentence = "" if "matching regex" in said else re.sub("`([a-z |]+)`", _said_plainly, said) + ". "
+    about = wanted.get("description", "") if sentence.startswith("Expected text") or not sentence else ""
+    example = f" For example {json.dumps(wanted['examples'][0])}." if about and wanted.get("examples") else ""
+    return f"{sentence}{about}{example}".strip() or "It cannot be read."
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    near = get_close_matches(name, known, 1)
+    hint = f"Did you mean `{near[0]}`?" if near else f"There are: {', '.join(known)}."
+    return f"There is no such field here. {hint}"
+
+
+@cache
+def _parts(kind: Any) -> tuple[Any, Any]:
+    """The Struct a type is, or else the type of its items; without null and without what is said of it."""
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return kind, None
+    if get_origin(kind) is list:
+        return None, get_args(kind)[0]
+    if get_origin(kind) is Annotated:
+        return _parts(get_args(kind)[0])
+    for part in get_args(kind) if get_origin(kind) in (Union, UnionType) else ():
+        found = _parts(part)
+        if found != (None, None):
+            return found
+    return None, None
+
+
+@cache
+def _schema(kind: Any) -> dict[str, Any]:
+    """The JSON Schema of a type, without null and without indirection."""
+    (schema,), components = msgspec.json.schema_components([kind], ref_template="{name}")
+    while "$ref" in schema or "anyOf" in schema:
+        if "$ref" in schema:
+            schema = components[schema["$ref"]]
+        else:
+            said = {name: value for name, value in schema.items() if name != "anyOf"}
+            schema = {**next((part for part in schema["anyOf"] if part != {"type": "null"}), {}), **said}
+    return schema
 
 
 def _said_plainly(kinds: re.Match[str]) -> str:
     return " or ".join(_PLAIN.get(kind, kind) for kind in kinds[1].split(" | "))
-
-
-def _schema_at(kind: Any, pointer: str) -> dict[str, Any]:
-    """The JSON Schema of a field inside a type; empty if it has no single one."""
-    schema, components = _schemas(kind)
-    for step in pointer.split("/")[1:]:
-        schema = _resolved(schema, components)
-        schema = schema.get("items", {}) if step.isdecimal() else schema.get("properties", {}).get(step, {})
-    return _resolved(schema, components)
-
-
-@cache
-def _schemas(kind: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    (schema,), components = msgspec.json.schema_components([kind], ref_template="{name}")
-    return schema, components
-
-
-def _resolved(schema: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
-    """A schema without null and without indirection."""
-    while True:
-        if "$ref" in schema:
-            schema = components[schema["$ref"]]
-        elif "anyOf" in schema:
-            schema = next((part for part in schema["anyOf"] if part != {"type": "null"}), {})
-        else:
-            return schema
 
 
 class _Members(list[tuple[str, Any]]):
@@ -114,11 +155,6 @@ def _repeated(value: Any, pointer: str) -> str | None:
             if found is not None:
                 return found
     return None
-
-
-def _pointer(path: str) -> str:
-    """A JSON Pointer (RFC 6901) for a path as msgspec writes it."""
-    return path.removeprefix("$").replace("[", "/").replace("]", "").replace(".", "/")
 
 
 def _escaped(name: str) -> str:

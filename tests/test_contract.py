@@ -10,6 +10,8 @@ from openapi_spec_validator import validate
 from schemas import failures
 from schemas.claims import ClaimVersion
 from service.app import ENDPOINTS
+from service.strict import read_json
+from service.web.bodies import NDJSON
 from service.web.contract import contract_of
 from service.web.problems import SHAPES, problem_answer
 from tests.given import PLAIN
@@ -69,6 +71,14 @@ def test_a_problem_s_header_fields_are_those_the_contract_lists(failure):
     listed = {field.lower() for field in contract["components"]["responses"][name]["headers"]}
     sent = {field for field, _ in headers} - {"content-type", "cache-control"}
     assert sent == listed - {"x-request-id", "ratelimit", "ratelimit-policy"}
+
+
+def test_every_body_has_an_example_that_is_one():
+    for endpoint in ENDPOINTS:
+        if endpoint.body is not None:
+            kind = endpoint.line if endpoint.media_type == NDJSON else endpoint.body
+            example = json.loads(endpoint.example) if endpoint.media_type == NDJSON else endpoint.example
+            assert isinstance(read_json(json.dumps(example).encode(), msgspec.json.Decoder(kind)), kind)
 
 
 def test_every_component_is_used():

@@ -20,7 +20,8 @@ from service.cache.representation import JSON
 from service.editing import created, judged, revised, withdrawn
 from service.publication import publish
 from service.web.bodies import NDJSON
-from service.web.endpoints import IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH_ANY, LOCATION, patch, post
+from service.web.endpoints import patch, post
+from service.web.headers import IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH_ANY, LOCATION
 from service.web.links import claim_path, version_path
 from service.web.writes import Write, represented_version
 
@@ -29,10 +30,33 @@ _CREATING = (AlreadyExists, VersionMismatch, RuleBroken)
 _TO_CHANGE = (IF_MATCH, IDEMPOTENCY_KEY)
 _TO_CREATE = (IF_NONE_MATCH_ANY, IDEMPOTENCY_KEY)
 
+_CLAIM = {
+    "id": "harbour-cranes-4100",
+    "statement": "Harbours run 4,100 automated cranes.",
+    "quantity": {"value": "4100", "comparator": "eq", "unit": "cranes"},
+    "measure": "automated-cranes",
+    "geography": "WORLD",
+    "attributed_to": "Port Register",
+    "stated_on": "2026-01",
+    "sources": [
+        {
+            "title": "Register of cranes", "publisher": "Port Register", "url": "https://register.example/cranes",
+            "kind": "primary", "stance": "supports", "read_as": "document",
+        }
+    ],
+}  # fmt: skip
+_PATCH = {
+    "quantity": {"value": "4200"},
+    "statement": "Harbours run 4,200 automated cranes.",
+    "change": {"note": "Counted."},
+}
+_VERDICT = {"status": "verified_with_caveats", "rationale": "The register says so.", "caveats": ["Large ports only."]}
+
 Make = Callable[[Writing, ClaimVersion], Awaitable[Draft]]
 
 
-@post("/v1/claims", "Editing", ClaimVersion, role=Role.EDITOR, failures=_CREATING, reads=_TO_CREATE, sends=(LOCATION,))
+@post("/v1/claims", "Editing", ClaimVersion, role=Role.EDITOR, failures=_CREATING, reads=_TO_CREATE, sends=(LOCATION,),
+      example=_CLAIM)  # fmt: skip
 async def create_claim(write: Write, body: NewClaim) -> ASGIResponse:
     """Publishes a claim: its first version, `unverified`.
 
@@ -52,13 +76,15 @@ async def create_claim(write: Write, body: NewClaim) -> ASGIResponse:
     return await write.once(work)
 
 
-@patch("/v1/claims/{id}", "Editing", ClaimVersion, role=Role.EDITOR, failures=_CHANGING, reads=_TO_CHANGE)
+@patch("/v1/claims/{id}", "Editing", ClaimVersion, role=Role.EDITOR, failures=_CHANGING, reads=_TO_CHANGE,
+       example=_PATCH)  # fmt: skip
 async def revise_claim(write: Write, body: ClaimPatch, id: Slug) -> ASGIResponse:
     """Revises a claim with a merge patch (RFC 7396): its next version, or the one there is if nothing changes.
 
     A verdict falls with what it was about: when the statement, number, measure, geography, scope or period, or a source
     it was checked with changes, and when whoever gave it changes anything, the claim is `unverified` again, and the
-    change `major`. A change of words whose `severity` is `typo` keeps it. Another number is always `major`.
+    change `major`. More sources, and other capitals, spaces or punctuation, leave it. Another number is always `major`,
+    and only words can have a `typo`.
     """
 
     async def make(_: Writing, current: ClaimVersion) -> Draft:
@@ -69,7 +95,7 @@ async def revise_claim(write: Write, body: ClaimPatch, id: Slug) -> ASGIResponse
 
 @post(
     "/v1/claims/{id}/verification", "Editing", ClaimVersion, role=Role.VERIFIER, failures=_CHANGING, reads=_TO_CHANGE,
-    sends=(LOCATION,), repeats=True,
+    sends=(LOCATION,), repeats=True, example=_VERDICT,
 )  # fmt: skip
 async def verify_claim(write: Write, body: NewVerdict, id: Slug) -> ASGIResponse:
     """Gives a verdict on a claim: its next version. Whoever wrote its newest content may not (`four_eyes`)."""
@@ -90,7 +116,7 @@ async def verify_claim(write: Write, body: NewVerdict, id: Slug) -> ASGIResponse
 
 @post(
     "/v1/claims/{id}/retraction", "Editing", ClaimVersion, role=Role.EDITOR, failures=_CHANGING, reads=_TO_CHANGE,
-    sends=(LOCATION,),
+    sends=(LOCATION,), example={"reason": "The register never said so."},
 )  # fmt: skip
 async def retract_claim(write: Write, body: NewRetraction, id: Slug) -> ASGIResponse:
     """Withdraws a claim, for a reason its readers see: its last version. It stays readable."""
@@ -103,7 +129,7 @@ async def retract_claim(write: Write, body: NewRetraction, id: Slug) -> ASGIResp
 
 @post(
     "/v1/claims/bulk", "Editing", BulkAnswer, role=Role.EDITOR, failures=(AlreadyExists, RuleBroken),
-    reads=(IDEMPOTENCY_KEY,), takes=NDJSON,
+    reads=(IDEMPOTENCY_KEY,), takes=NDJSON, example=msgspec.json.encode(_CLAIM).decode() + "\n",
 )  # fmt: skip
 async def create_claims(write: Write, body: list[NewClaim]) -> ASGIResponse:
     """Publishes up to 1000 claims, a line of JSON each: all of them at once, or none. Errors name their lines."""

@@ -9,7 +9,8 @@ from schemas.failures import AlreadyExists, Fault, InvalidRequest, NotFound
 from schemas.fields import Answer
 from schemas.keys import IssuedKey, Key, KeyId, KeyList, NewKey, Role
 from service.cache.representation import JSON
-from service.web.endpoints import LOCATION, delete, get, post
+from service.web.endpoints import delete, get, post
+from service.web.headers import LOCATION
 from service.web.reads import Read
 from service.web.writes import Write
 
@@ -28,7 +29,8 @@ async def get_key(read: Read, id: KeyId) -> ASGIResponse:
         return _private(_found(await key_by_id(connection, id), id))
 
 
-@post("/v1/keys", "Keys", IssuedKey, role=Role.ADMIN, failures=(AlreadyExists,), sends=(LOCATION,))
+@post("/v1/keys", "Keys", IssuedKey, role=Role.ADMIN, failures=(AlreadyExists,), sends=(LOCATION,),
+      example={"name": "Desk", "role": "editor"})  # fmt: skip
 async def issue_api_key(write: Write, body: NewKey) -> ASGIResponse:
     """Issues a key. Its secret is shown this once: only its SHA-256 is kept, so no repetition can show it again."""
     if "idempotency-key" in write.headers:

@@ -16,7 +16,8 @@ from schemas.fields import Slug, VersionNumber
 from schemas.requests import DiffQuery, PageQuery
 from service.cache.representation import JSON, Representation, as_json, represented
 from service.web.conditional import accepted_datetime
-from service.web.endpoints import Header, get
+from service.web.endpoints import get
+from service.web.headers import Header
 from service.web.links import claim_path, link, memento_links, page_links, version_path
 from service.web.pages import Cursor, question_of, read_cursor, write_cursor
 from service.web.reads import IMMUTABLE, Read

@@ -15,7 +15,20 @@ from schemas.fields import Request
 from service.release import VERSION
 from service.web.bodies import NDJSON
 from service.web.dialect import never_null, tidy
-from service.web.endpoints import IDEMPOTENCY_KEY, IF_MATCH, Endpoint, Header
+from service.web.endpoints import Endpoint
+from service.web.headers import (
+    IDEMPOTENCY_KEY,
+    IF_MATCH,
+    IF_NONE_MATCH,
+    LIMITS,
+    OF_A_CLAIM_WRITTEN,
+    OF_A_READ,
+    OF_ANY,
+    REPLAYED,
+    REQUEST_ID,
+    SENT_WITH,
+    Header,
+)
 from service.web.problems import INTERNAL, PROBLEM_JSON, SHAPES, Shape
 
 REF = "#/components/schemas/{name}"
@@ -34,44 +47,6 @@ _WITH_A_BODY: tuple[type[Failure], ...] = (
     failures.UnsupportedMediaType,
 )
 _ONCE: tuple[type[Failure], ...] = (failures.KeyInUse, failures.KeyReused)
-_TAG = '"p175-5f2b8c3d9e017a46"'
-_IF_NONE_MATCH = Header("If-None-Match", "Answer 304 if the entity tag is still one of these (RFC 9110).", _TAG)
-_ETAG = Header("ETag", "The strong entity tag of this representation (RFC 9110).", _TAG)
-_CACHE_CONTROL = Header("Cache-Control", "How long it may be kept (RFC 9111).", "public, max-age=30")
-_DIGEST = Header("Repr-Digest", "The SHA-256 of the representation (RFC 9530).", "sha-256=:…:")
-_REQUEST_ID = Header("X-Request-Id", "Names the request in our logs.", "0f8fad5bd9cb469fa16570867728950e")
-_READ = (
-    _ETAG,
-    _CACHE_CONTROL,
-    Header("Link", "Related addresses (RFC 8288).", '</v1/claims>; rel="first"'),
-    _DIGEST,
-    _REQUEST_ID,
-)
-_PLAIN = (_CACHE_CONTROL, _REQUEST_ID)
-_CLAIM_WRITTEN = (
-    _ETAG,
-    _DIGEST,
-    Header("Content-Location", "The version this is.", "/v1/claims/harbour-cranes/versions/2"),
-)
-_LIMITS = (
-    Header("RateLimit", "What is left of a limit (draft-ietf-httpapi-ratelimit-headers-11).", '"writes";r=299;t=1'),
-    Header("RateLimit-Policy", "The limit: requests in seconds.", '"writes";q=300;w=60'),
-)
-_REPLAYED = Header("Idempotent-Replayed", "`true`: this was answered before, to the same `Idempotency-Key`.", "true")
-_SENT_WITH: dict[type[Failure], tuple[Header, ...]] = {
-    failures.VersionMismatch: (_ETAG,),
-    failures.Unauthenticated: (
-        Header("WWW-Authenticate", "How to say who you are (RFC 6750).", 'Bearer realm="citable"'),
-    ),
-    failures.RateLimited: (Header("Retry-After", "Seconds to wait.", "2"), *_LIMITS),
-    failures.StoreUnavailable: (Header("Retry-After", "Seconds to wait.", "2"),),
-    failures.KeyInUse: (Header("Retry-After", "Seconds to wait.", "2"),),
-    failures.UnsupportedMediaType: (
-        Header("Accept", "The media type wanted (RFC 9110).", "application/json"),
-        Header("Accept-Patch", "The media type wanted of a patch (RFC 5789).", "application/merge-patch+json"),
-    ),
-}
-_SENT_WITH[failures.Forbidden] = _SENT_WITH[failures.Unauthenticated]
 _TAGS = {
     "Claims": "What was said, the number in it, and what verification found.",
     "Editing": "Create, revise, verify and retract claims; each appends a version, and no update is lost.",
@@ -97,13 +72,13 @@ def contract_of(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
     for query in queries:  # its parameters are listed where they are used
         del schemas[query.__name__]
     headers = {header.name: header for endpoint in listed for header in _sent_by(endpoint)}
-    headers |= {header.name: header for failure in failing for header in _SENT_WITH.get(failure, ())}
+    headers |= {header.name: header for failure in failing for header in SENT_WITH.get(failure, ())}
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in listed:
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint)
     written = json.dumps(paths)
     shapes = {
-        _camel(shape.slug): _problem((shape,), _SENT_WITH.get(failure, ()))
+        _camel(shape.slug): _problem((shape,), SENT_WITH.get(failure, ()))
         for failure, shape in SHAPES.items()
         if f'responses/{_camel(shape.slug)}"' in written
     }
@@ -146,10 +121,10 @@ def _failures(endpoint: Endpoint) -> list[type[Failure]]:
 def _sent_by(endpoint: Endpoint) -> tuple[Header, ...]:
     """The header fields of an operation's answer."""
     if endpoint.role:
-        claim = _CLAIM_WRITTEN if ClaimVersion in endpoint.answers.values() else ()
-        replayed = (_REPLAYED,) if IDEMPOTENCY_KEY in endpoint.reads else ()
-        return (*_PLAIN, *claim, *_LIMITS, *replayed, *endpoint.sends)
-    return (*(_READ if _revalidates(endpoint) else _PLAIN), *endpoint.sends)
+        claim = OF_A_CLAIM_WRITTEN if ClaimVersion in endpoint.answers.values() else ()
+        replayed = (REPLAYED,) if IDEMPOTENCY_KEY in endpoint.reads else ()
+        return (*OF_ANY, *claim, *LIMITS, *replayed, *endpoint.sends)
+    return (*(OF_A_READ if _revalidates(endpoint) else OF_ANY), *endpoint.sends)
 
 
 def _revalidates(endpoint: Endpoint) -> bool:
@@ -168,7 +143,7 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         "parameters": [
             *_in_path(endpoint.in_path),
             *_in_query(endpoint.query),
-            *(_read(header) for header in (*endpoint.reads, *([_IF_NONE_MATCH] if _revalidates(endpoint) else []))),
+            *(_read(header) for header in (*endpoint.reads, *([IF_NONE_MATCH] if _revalidates(endpoint) else []))),
         ],
         **({"requestBody": _request_body(endpoint)} if endpoint.body is not None else {}),
         "responses": dict(sorted(_responses(endpoint).items())),
@@ -212,7 +187,7 @@ def _responses(endpoint: Endpoint) -> dict[str, Any]:
         if len(shapes) == 1:
             responses.setdefault(status, _ref("responses", _camel(shapes[0].slug)))
         else:
-            sent = [header for failure in failing for header in _SENT_WITH.get(failure, ())]
+            sent = [header for failure in failing for header in SENT_WITH.get(failure, ())]
             responses.setdefault(status, _problem(shapes, sent))
     responses["500"] = _ref("responses", _camel(INTERNAL.slug))
     return responses
@@ -233,7 +208,8 @@ def _request_body(endpoint: Endpoint) -> dict[str, Any]:
             "contentMediaType": "application/json",
             "contentSchema": schema,
         }
-    return {"required": True, "content": {endpoint.media_type: {"schema": schema}}}
+    example = {"example": endpoint.example} if endpoint.example is not None else {}
+    return {"required": True, "content": {endpoint.media_type: {"schema": schema, **example}}}
 
 
 def _answer(media: str, kind: Any) -> dict[str, Any]:
@@ -287,7 +263,7 @@ def _problem(shapes: Sequence[Shape], sent: Iterable[Header]) -> dict[str, Any]:
     schema = {"$ref": kinds[0]} if len(kinds) == 1 else {"anyOf": [{"$ref": kind} for kind in kinds]}
     return {
         "description": " · ".join(f"{shape.title}. {shape.meaning}" for shape in shapes),
-        "headers": {header.name: _ref("headers", header.name) for header in (_REQUEST_ID, *sent, *_LIMITS)},
+        "headers": {header.name: _ref("headers", header.name) for header in (REQUEST_ID, *sent, *LIMITS)},
         "content": {PROBLEM_JSON: {"schema": schema}},
     }
 

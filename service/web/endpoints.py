@@ -28,32 +28,12 @@ from service.strict import read_json
 from service.web.asker import Asker
 from service.web.bodies import LARGEST_BODY, LARGEST_BULK, MERGE_PATCH, NDJSON, read_body, read_lines
 from service.web.conditional import accepted
+from service.web.headers import Header
 from service.web.inputs import read_path, read_query
 from service.web.reads import Read
 from service.web.writes import Write
 
 Handler = Callable[..., Awaitable[ASGIResponse]]
-
-
-@dataclass(frozen=True)
-class Header:
-    """A header field an endpoint reads, or sends: its name, a sentence, and an example."""
-
-    name: str
-    sentence: str
-    example: str
-    required: bool = False
-    pattern: str | None = None
-
-
-_TAG = '"p175-5f2b8c3d9e017a46"'
-IF_MATCH = Header("If-Match", "The entity tag of the claim as you read it (RFC 9110).", _TAG, required=True)
-IF_NONE_MATCH_ANY = Header("If-None-Match", "`*`: only if there is no claim of that id yet (RFC 9110).", "*")
-IDEMPOTENCY_KEY = Header(
-    "Idempotency-Key", "A string in quotes, new for each request: its repetition within 24 hours is answered the same.",
-    '"8e03978e-40d5-43e8-bc93-6894a57f9324"', pattern=r'^"([ -!#-\[\]-~]|\\["\\]){1,255}"$',
-)  # fmt: skip
-LOCATION = Header("Location", "Where what was made is.", "/v1/claims/harbour-cranes-4100")
 
 
 @dataclass(frozen=True)
@@ -80,6 +60,8 @@ class Endpoint:
     query: type[Request] = Nothing
     body: Any = None
     media_type: str = JSON
+    example: Any = None
+    """A body to begin with."""
     in_path: Mapping[str, Any] = field(default_factory=dict)
     takes: frozenset[str] = frozenset()
     """Which of `read`, `write`, `query` and `body` the handler declares."""
@@ -177,6 +159,7 @@ def _operation(
     redirects: str | None = None,
     listed: bool = True,
     takes: str = JSON,
+    example: Any = None,
 ) -> Callable[[Handler], Endpoint]:
     """Makes a handler the endpoint of a method and path; it is called what the handler is called.
 
@@ -195,6 +178,7 @@ def _operation(
         redirects=redirects,
         listed=listed,
         media_type=takes,
+        example=example,
         **_declared(handler, path),
     )
 

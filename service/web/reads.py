@@ -23,6 +23,8 @@ CURRENT = "public, max-age=30, s-maxage=60, stale-while-revalidate=300, stale-if
 """For what changes with the log: fresh for half a minute, and better a day old than an error."""
 PINNED = "public, max-age=3600, stale-if-error=86400"
 """For an answer as of a position: it never changes, but what the answer shows of it may grow."""
+KEYED = "private, no-cache"
+"""For whoever reads with a key: they may be about to write, and must not read what they wrote over."""
 IMMUTABLE = "public, max-age=31536000, immutable"
 """For a version: the same bytes for ever (RFC 8246)."""
 
@@ -99,6 +101,8 @@ class Read:
         key = answer_key(at.log, self.path, what, at.position if at.pinned else None)
         found, status = await self.runtime.cache.get_or_load(key, at.point, loaded, pinned=at.pinned, admit=admit)
         policy = cache_control or (PINNED if at.pinned else CURRENT)
+        if cache_control is None and "authorization" in self.headers:
+            policy = KEYED
         answer = self.send(found, policy, [("cache-status", f"citable-redis; {status}")])
         known = not at.pinned and self.headers.get("if-none-match", "").strip() != "*"  # it knew what to expect
         if answer.status_code == 304 and known:

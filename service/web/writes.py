@@ -68,13 +68,18 @@ class Write:
     def require_condition(self) -> None:
         """PreconditionRequired unless the caller says which version they read; `*` says that they read none."""
         if self.headers.get("if-match", "*").strip() == "*":
-            raise PreconditionRequired("Say which version you read: send its `ETag` back as `If-Match`.")
+            raise PreconditionRequired("Say which version you read: send its `ETag` as `If-Match`; `*` names none.")
+        if '"' not in self.headers["if-match"]:
+            sentence = '`If-Match` is an entity tag, and has quotes: "p175-5f2b8c3d9e017a46".'
+            raise InvalidRequest([Fault(sentence, parameter="If-Match")])
 
     def require_match(self, current: ClaimVersion) -> None:
         """VersionMismatch unless the claim still is as the caller read it (RFC 9110, sections 13.1.1 and 13.1.2)."""
         etag, unless = represented_version(current).etag, self.headers.get("if-none-match")
         if not is_one_of(etag, self.headers["if-match"]) or (unless and is_one_of(etag, unless)):
-            raise VersionMismatch(f"{current.id} is at version {current.version}; its entity tag is {etag}.", current)
+            weak = " A weak tag, `W/…`, never matches." if "W/" in self.headers["if-match"] else ""
+            sentence = f"{current.id} is at version {current.version}; its entity tag is {etag}.{weak}"
+            raise VersionMismatch(sentence, current)
 
 
 def idempotency_key(field: str | None) -> str | None:

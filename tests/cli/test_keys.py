@@ -1,11 +1,13 @@
 """`citable keys`: who can do what, from a terminal."""
 
+import os
 import re
+import signal
 
 import httpx
 import pytest
 
-from tests.cli.programs import Program, answer_of
+from tests.cli.programs import Program, answer_of, processes_of, until
 
 
 async def test_a_key_is_issued_used_listed_and_revoked(database, tmp_path):
@@ -42,6 +44,31 @@ async def test_a_name_in_force_is_one_sentence(database, tmp_path):
             assert program.answered == b""
         else:
             program.succeeded()
+
+
+@pytest.mark.parametrize("command", [["keys"], ["export", "-"], ["import", "-"], ["keys", "revoke", "0" * 12]])
+def test_where_there_is_no_database_none_is_made(command, place):
+    program = place.start(*command)
+    assert "There is no database in" in program.failed_in_a_sentence()
+    assert not place.data.exists()
+
+
+def test_where_nobody_has_a_key_it_says_how_to_get_one(loaded_place):
+    assert "there are no keys yet" in loaded_place.start("keys").succeeded()
+
+
+def test_the_postgresql_of_another_that_died_is_one_sentence(loaded_place):
+    running = loaded_place.start("run")
+    running.says("ready")
+    for process, command in processes_of(loaded_place.data).items():
+        if "postgres" in command and "-D" in command:
+            os.kill(process, signal.SIGKILL)
+    until(lambda: not any("postgres" in c for c in processes_of(loaded_place.data).values()), "its PostgreSQL is gone")
+    assert "has stopped" in loaded_place.start("keys").failed_in_a_sentence()
+    running.interrupt()
+    running.ends()
+    again = loaded_place.start("run")
+    again.says("ready")
 
 
 async def test_a_key_nobody_issued_is_one_sentence(database, tmp_path):

@@ -155,12 +155,15 @@ async def test_a_verdict_stands_when_its_wording_does(what, desk):
     assert version["verification"] == claim["verification"]
 
 
-async def test_a_typo_mended_by_another_leaves_the_verdict(desk):
-    typo = {"statement": "Harbours run 4,100 automatic cranes.", "change": {"severity": "typo"}}
+async def test_a_verdict_survives_other_punctuation_by_another_and_nothing_else(desk):
+    mended = {"statement": "“Harbours” run 4,100 automated cranes", "change": {"severity": "typo"}}
     claim = await desk.verified()
-    assert revised(await desk.editor.revise(claim["id"], typo))["verification"] == claim["verification"]
+    assert revised(await desk.editor.revise(claim["id"], mended))["verification"] == claim["verification"]
     claim = await desk.verified()
-    assert revised(await desk.verifier.revise(claim["id"], typo))["verification"]["status"] == "unverified"
+    assert revised(await desk.verifier.revise(claim["id"], mended))["verification"]["status"] == "unverified"
+    claim = await desk.verified()
+    reworded = {"statement": "Harbours run 4,100 automatic cranes.", "change": {"severity": "typo"}}
+    assert revised(await desk.editor.revise(claim["id"], reworded))["verification"]["status"] == "unverified"
 
 
 @pytest.mark.parametrize("what", ["value", "unit", "comparator", "no value", "bounds"])

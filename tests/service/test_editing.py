@@ -98,9 +98,13 @@ def test_a_source_says_its_own_id_or_none():
         ({"scope": "Elsewhere"}, "Desk", False),
         ({"geography": "CN"}, "Desk", False),
         ({"period": {"end": "2024"}}, "Desk", False),
-        ({"statement": "Harbors run.", "change": {"severity": "typo"}}, "Desk", True),
-        ({"statement": "Harbors run.", "change": {"severity": "typo"}}, "Vera", False),
-        ({"statement": "Harbors run.", "change": {"severity": "minor"}}, "Desk", False),
+        ({"statement": "harbours run 4,100  automated Cranes"}, "Desk", True),
+        ({"statement": "\u201cHarbours\u201d run 4,100 automated cranes!"}, "Desk", True),
+        ({"statement": "harbours run 4,100 automated cranes."}, "Vera", False),
+        ({"statement": "Harbours run 4.100 automated cranes."}, "Desk", False),
+        ({"statement": "Harbours run 4100 automated cranes."}, "Desk", False),
+        ({"statement": "Harbours run -4,100 automated cranes."}, "Desk", False),
+        ({"statement": "Harbors run 4,100 automated cranes.", "change": {"severity": "typo"}}, "Desk", False),
     ],
 )
 def test_a_verdict_stands_as_long_as_what_it_is_about(patch, by, stands):
@@ -122,7 +126,8 @@ def test_a_verdict_stands_as_long_as_what_it_is_about(patch, by, stands):
         ({"quantity": {"value": "1"}, "change": {"kind": "update"}}, "update", "major"),
         ({"topics": []}, "update", "minor"),
         ({"currency": "historical"}, "update", "minor"),
-        ({"topics": [], "change": {"kind": "correction", "severity": "typo", "note": "Oops."}}, "correction", "typo"),
+        ({"statement": "Moore.", "change": {"severity": "typo", "note": "Oops."}}, "correction", "typo"),
+        ({"topics": [], "change": {"kind": "correction", "severity": "typo", "note": "Oops."}}, "correction", "minor"),
     ],
 )
 def test_a_change_is_called_what_it_is(patch, kind, severity):

@@ -34,6 +34,14 @@ async def test_a_change_without_a_condition_is_asked_for_one(how, desk):
 
 
 @pytest.mark.parametrize("how", CHANGES)
+async def test_what_is_no_tag_is_said_to_be_none(how, desk):
+    first = await desk.published()
+    async with desk.unchanged():
+        for field in ("", "W/*", (await desk.tag(first["id"])).strip('"'), "7"):
+            assert_refused(await change(desk, how, first["id"], If_Match=field), 400)
+
+
+@pytest.mark.parametrize("how", CHANGES)
 async def test_a_tag_that_does_not_name_the_claim_as_it_is_gets_what_it_is(how, desk):
     first = await desk.published()
     stale = await desk.tag(first["id"])
@@ -45,8 +53,6 @@ async def test_a_tag_that_does_not_name_the_claim_as_it_is_gets_what_it_is(how, 
         '"x"',
         '""',
         '"*"',
-        "",
-        "W/*",
         f'"x", "{first["id"]}"',
         f'"{tag}"',
         f"W/{stale}, W/{tag}",

@@ -80,6 +80,25 @@ async def test_what_is_public_says_nothing_of_who_asks(limited):
             assert answer.content == plain.content
 
 
+async def test_who_reads_with_a_key_never_reads_what_a_browser_kept(limited):
+    async with limited() as api:
+        key = await key_for(api.runtime.pool, "Desk", Role.EDITOR)
+        path = f"/v1/claims/{CLAIM}"
+        plain, keyed = await api.get(path), await api.get(path, Authorization=f"Bearer {key}")
+        assert plain.headers["cache-control"].startswith("public, max-age=30")
+        assert keyed.headers["cache-control"] == "private, no-cache"
+        assert (keyed.content, keyed.headers["etag"]) == (plain.content, plain.headers["etag"])
+        version = await api.get(f"{path}/versions/1", Authorization=f"Bearer {key}")
+        assert "immutable" in version.headers["cache-control"]
+
+
+async def test_positions_of_the_past_are_paid_for_however_well_their_tag_is_known(limited):
+    async with limited(reads_per_minute=3) as api:
+        tag = (await api.get(f"/v1/claims/{CLAIM}")).headers["etag"]
+        answers = [await api.get(f"/v1/claims/{CLAIM}?as_of={p}", If_None_Match=tag) for p in range(160, 175)]
+        assert [answer.status_code for answer in answers] == [304, 304] + [429] * 13
+
+
 async def test_a_key_reads_more(limited):
     async with limited(reads_per_minute=1, key_reads_per_minute=4) as api:
         key = await key_for(api.runtime.pool, "Partner", Role.PARTNER)

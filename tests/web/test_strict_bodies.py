@@ -221,6 +221,22 @@ async def test_a_name_cannot_pass_for_another_place(name, send):
         assert plain == f"#/{place}{name}"
 
 
+async def test_everything_wrong_with_a_body_is_said_at_once(send):
+    body = {"id": "No slug", "statement": "", "quantity": {"value": 5, "comparator": "above"}, "geography": "World"}
+    body |= {"measure": "masts", "sources": [{"title": "T", "stance": "support"}], "topics": ["A b"], "statment": "x"}
+    problem = assert_refused(await send("create", body), 400)
+    told = {error["pointer"]: error["detail"] for error in problem["errors"]}
+    assert told["#/statment"] == "There is no such field here. Did you mean `statement`?"
+    assert told["#/quantity/comparator"].startswith("It is one of: ")
+    assert told["#/quantity/value"].startswith("Expected text or null, got a number. ")
+    assert set(told) == {
+        *("#/id", "#/statement", "#/quantity/value", "#/quantity/comparator", "#/quantity/unit", "#/geography"),
+        *("#/attributed_to", "#/sources/0/publisher", "#/sources/0/kind", "#/sources/0/stance", "#/sources/0/read_as"),
+        *("#/topics/0", "#/statment"),
+    }
+    assert "`" not in told["#/geography"].replace("`EU`", "").replace("`WORLD`", "")
+
+
 async def test_a_long_name_is_not_sent_back_whole(send):
     answer = await send("create", {"x" * 250_000: 1})
     assert_refused(answer, 400)

@@ -66,11 +66,8 @@ def _faults(value: Any, kind: Any, pointer: str) -> list[Fault]:
         struct, item = _parts(kind)
         if struct and isinstance(value, dict):
             fields = {field.encode_name: field for field in msgspec.structs.fields(struct)}
-            inside += [
-                Fault(_unknown(name, list(fields)), pointer=f"{pointer}/{_escaped(name[:_MOST_OF_A_NAME])}")
-                for name in value
-                if name not in fields
-            ]
+            strangers = [name[:_MOST_OF_A_NAME] for name in value if name not in fields][:MOST_FAULTS]
+            inside += [Fault(_unknown(n, list(fields)), pointer=f"{pointer}/{_escaped(n)}") for n in strangers]
             for name, field in fields.items():
                 if name in value:
                     inside += _faults(value[name], field.type, f"{pointer}/{name}")

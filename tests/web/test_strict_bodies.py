@@ -237,6 +237,11 @@ async def test_everything_wrong_with_a_body_is_said_at_once(send):
     assert "`" not in told["#/geography"].replace("`EU`", "").replace("`WORLD`", "")
 
 
+async def test_of_many_unknown_names_the_first_hundred_are_told(send):
+    problem = assert_refused(await send("create", {f"{n:05}": 1 for n in range(20_000)}), 400)
+    assert len(problem["errors"]) == 100
+
+
 async def test_a_long_name_is_not_sent_back_whole(send):
     answer = await send("create", {"x" * 250_000: 1})
     assert_refused(answer, 400)

@@ -71,19 +71,27 @@ async def publish(
     if superseding_anew(drafts, current):
         await hold_head(connection)  # who else supersedes whom must not change until this is there
     plan = await planned(connection, drafts, current)
-    faults = [_fault(broken, drafts, where, lines or {}) for broken in plan.broken]
+    sent = {draft.id for draft in drafts}
+    faults = [
+        Fault(b.sentence, pointer=where(b.pointer), line=(lines or {}).get(b.id), rule=b.rule)
+        if b.id in sent
+        else _told(b, drafts, lines or {})
+        for b in plan.broken
+    ]
     faults += _unsaid(drafts, current, plan.changes)
     if faults:
         raise RuleBroken(faults)
     return await append_versions(connection, plan.changes, plan.expects)
 
 
-def _fault(broken: BrokenRule, drafts: Sequence[Draft], where: Callable[[str], str], lines: Mapping[str, int]) -> Fault:
-    """A broken rule where its sender can mend it: for a claim they supersede, where they say so."""
-    if broken.id in {draft.id for draft in drafts}:
-        return Fault(broken.sentence, pointer=where(broken.pointer), line=lines.get(broken.id), rule=broken.rule)
-    places = ((d.id, place) for d in drafts for place, r in enumerate(d.relations) if r.claim == broken.id)
-    said_by, place = next(places)  # only what a draft supersedes is changed besides it
+def _told(broken: BrokenRule, drafts: Sequence[Draft], lines: Mapping[str, int]) -> Fault:
+    """A rule that a claim breaks which is only told of a draft: it is mended where the draft says it supersedes it."""
+    said_by, place = next(
+        (draft.id, place)
+        for draft in drafts
+        for place, relation in enumerate(draft.relations)
+        if relation.claim == broken.id
+    )
     return Fault(broken.sentence, pointer=f"/relations/{place}", line=lines.get(said_by), rule=broken.rule)
 
 

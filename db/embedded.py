@@ -87,7 +87,9 @@ def embedded_servers(
 def socket_folder(folder: Path) -> Path:
     """A short private folder: the path of a Unix socket may have 107 bytes, and a checkout's is often longer."""
     name = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
-    return Path("/tmp") / f"citable-{os.geteuid()}-{name}"  # noqa: S108 - private, and ours or refused: see _own
+    # Not tempfile's folder: every program on these data must find the sockets, whatever its TMPDIR. A folder there that
+    # is a link, or another user's, is refused by `_own`, which also keeps everyone else out: what S108 warns of.
+    return Path("/tmp") / f"citable-{os.geteuid()}-{name}"  # noqa: S108 - see above
 
 
 def _own(path: Path, user: str | None) -> None:
@@ -158,7 +160,7 @@ def _postgres(folder: Path, sockets: Path, user: str | None, say: Say, options: 
     command = [programs / "postgres", "-D", data, "-k", sockets, "-c", "listen_addresses=", *options]
     with log.open("ab") as output:
         start_of_run = output.tell()
-        server = subprocess.Popen(  # noqa: S603
+        server = subprocess.Popen(  # noqa: S603 - our own program, with paths of ours
             [str(part) for part in command],
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -14,7 +14,7 @@ def main() -> NoReturn:
 
         status = run_command_line()
     except KeyboardInterrupt:
-        print("· stopped", file=sys.stderr)  # noqa: T201 - the console may not be imported yet
+        sys.stderr.write("· stopped\n")  # and not by the console, which may not be imported yet
         status = 0 if {"run", "serve"} & set(sys.argv[1:2]) else 130
     sys.exit(status)
 

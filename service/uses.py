@@ -28,16 +28,20 @@ class Uses:
         self._noted[key] = now
         task = asyncio.create_task(self._write(key))
         self._noting.add(task)
-        task.add_done_callback(self._noting.discard)
+        task.add_done_callback(lambda done: self._noted_or_not(key, done))
 
     async def close(self) -> None:
         """Waits for what is being noted."""
         await asyncio.gather(*self._noting, return_exceptions=True)
 
     async def _write(self, key: str) -> None:
-        try:
-            async with writing(self._pool) as connection:
-                await key_was_used(connection, key)
-        except Exception as error:  # noqa: BLE001 - beside the requests: whatever it is, nobody waits for it
+        async with writing(self._pool) as connection:
+            await key_was_used(connection, key)
+
+    def _noted_or_not(self, key: str, task: "asyncio.Task[None]") -> None:
+        """Nobody waits for a note, so whatever kept one from being written is said here; the next use tries again."""
+        self._noting.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
             tolerate("a note of a key's use", error)
             self._noted.pop(key, None)

@@ -3,6 +3,7 @@
 import pytest
 from redis.asyncio import Redis
 
+from service.telemetry import tolerated
 from tests.cast import cast_of
 from tests.serving import serving
 from tests.web.asking import assert_problem
@@ -109,3 +110,22 @@ async def test_the_last_use_is_noted_without_a_write_for_each_request(two):
         await one.client.post("/v1/claims", headers=holder)
     await one.runtime.uses.close()
     assert (await one.client.get(f"/v1/keys/{key['id']}", headers=admin)).json()["last_used_at"] == first
+
+
+async def test_a_note_of_a_use_that_fails_is_counted_and_tried_again(two, monkeypatch):
+    one, _, admin = two
+    key = (await issue(one, admin, name="Unlucky", role="editor")).json()
+    holder = {"Authorization": f"Bearer {key['secret']}"}
+
+    async def failing(*_):
+        raise RuntimeError("a mistake of ours")
+
+    before = tolerated["a note of a key's use"]
+    with monkeypatch.context() as broken:
+        broken.setattr("service.uses.key_was_used", failing)
+        assert_problem(await one.client.post("/v1/claims", headers=holder), 415)
+        await one.runtime.uses.close()
+    assert tolerated["a note of a key's use"] == before + 1
+    assert_problem(await one.client.post("/v1/claims", headers=holder), 415)
+    await one.runtime.uses.close()
+    assert (await one.client.get(f"/v1/keys/{key['id']}", headers=admin)).json()["last_used_at"] is not None

@@ -8,6 +8,14 @@ left join claim_version v on v.position = h.position
 -- The digest of the version at a position ($1); empty if there is none.
 select coalesce((select digest from claim_version where position = $1), '')
 
+-- name: news_since
+-- The head of the log, the digest at a position ($1), and which claims changed since, at most $2 of them.
+select h.log::text as log, h.position, coalesce(v.digest, '') as digest,
+    coalesce((select earlier.digest from claim_version earlier where earlier.position = $1), '') as digest_then,
+    array(select distinct since.id from claim_version since where since.position > $1 limit $2) as changed
+from log_head h
+left join claim_version v on v.position = h.position
+
 -- name: settled_head
 -- The newest position once every write that has already taken its positions is committed or gone: waits for it.
 select position from log_head for share

@@ -83,7 +83,7 @@ async def open_pool(url: str, size: int = 10, within: float | None = ANSWER_WITH
 @asynccontextmanager
 async def reading(pool: Pool) -> AsyncGenerator[Reading]:
     """A connection to ask with. StoreUnavailable if none is free within a second or Postgres does not answer."""
-    with _failures_named():
+    with failures_named():
         connection = await _acquired(pool)
         try:
             yield Reading(connection)
@@ -100,7 +100,7 @@ async def writing(pool: Pool, *, patient: bool = False) -> AsyncGenerator[Writin
 
     When `patient`, one statement may take as long as the whole write may, on a pool that waits for it.
     """
-    with _failures_named():
+    with failures_named():
         connection = await _acquired(pool)
         done = False
         try:
@@ -130,7 +130,7 @@ async def unhurried(pool: Pool, *, readonly: bool = False) -> AsyncGenerator[Wri
 
     When `readonly`, it sees one state of the database from beginning to end.
     """
-    with _failures_named():
+    with failures_named():
         async with (
             pool.acquire(timeout=CONNECT_WITHIN) as connection,
             connection.transaction(isolation="repeatable_read" if readonly else None, readonly=readonly),
@@ -152,7 +152,8 @@ async def _acquired(pool: Pool) -> Connection:
 
 
 @contextmanager
-def _failures_named() -> Iterator[None]:
+def failures_named() -> Iterator[None]:
+    """Turns the ways Postgres and the driver fail into failures of ours."""
     try:
         yield
     except asyncpg.IntegrityConstraintViolationError as error:

@@ -46,6 +46,7 @@ _position_at = _ask("position_at", Found)
 _held_head = _ask("hold_head", int)
 _take = _ask("take_positions", Taken)
 _place = _ask("place_head", Taken)
+_finish = _ask("finish_restore", NoneType)
 _append = _ask("append_versions", NoneType)
 _check_relations = _ask("check_relations", NoneType)
 _whole = _ask("whole_log", ClaimVersion)
@@ -149,11 +150,21 @@ async def open_restore(connection: Writing, last: Taken) -> None:
         raise LogNotEmpty("The log is not empty: restore into a new database.")
 
 
+async def put_lines(connection: Writing, lines: Sequence[bytes]) -> None:
+    """Puts versions, each as an export writes it, at the positions they name, which a restore must have opened."""
+    await _append.run(connection, msgspec.Raw(b"[" + b",".join(lines) + b"]"))
+
+
+async def finish_restore(connection: Writing) -> None:
+    """Makes what was restored ready to be read: its views, and their indexes. Takes about as long as the rest."""
+    await _finish.run(connection)
+
+
 async def put_versions(
     connection: Writing, versions: Sequence[ClaimVersion], progress: Callable[[int], None] = lambda _: None
 ) -> None:
     """Puts versions at the positions they name, which must have been taken: two hundred a statement."""
     for start in range(0, len(versions), 200):
         batch = versions[start : start + 200]
-        await _append.run(connection, msgspec.to_builtins(batch))
+        await _append.run(connection, batch)
         progress(len(batch))

@@ -42,8 +42,15 @@ set position = position + $1, taken_at = clock_timestamp(), recorded_at = greate
 returning position, recorded_at
 
 -- name: place_head
--- Puts the head of an empty log where a restored one had it ($1 position, $2 recorded_at).
-update log_head set position = $1, taken_at = null, recorded_at = $2 where position = 0 returning position, recorded_at
+-- Puts the head of an empty log where a restored one had it ($1 position, $2 recorded_at). Whoever restores has looked
+-- at the place of each version before, so the database need not say which is wrong before it stores it.
+update log_head set position = $1, taken_at = null, recorded_at = $2
+where position = 0 and set_config('citable.places_are_checked', 'on', true) = 'on'
+returning position, recorded_at
+
+-- name: finish_restore
+-- Looks now, and not when all is committed, whether the log is whole, and fills what lists and searches look through.
+set constraints relations_exist, at_commit immediate
 
 -- name: append_versions
 -- Appends versions ($1, a JSON array in the order of their positions). The triggers of the log check each of them.

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from db.pool import Reading
+from db.rows import as_struct
 
 T = TypeVar("T")
 
@@ -62,7 +63,7 @@ class Question(Generic[T]):
         return msgspec.convert(await connection.fetchval(self.text, *values), self.answer)
 
     def _convert(self, row: Any) -> T:
-        return msgspec.convert(row, self.answer)
+        return as_struct(row, self.answer)
 
 
 class Questions:

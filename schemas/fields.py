@@ -12,10 +12,12 @@ from msgspec import Meta, Struct
 LARGEST_INTEGER = 2**53 - 1
 """The largest whole number a browser reads exactly (ECMA-262, Number.MAX_SAFE_INTEGER)."""
 
-_CONTROL_OR_BIDI = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff"
+UNREADABLE = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff"
+"""Control and bidirectional-override characters, but for new lines and tabs: what goes between `[` and `]`."""
 
-LINE_PATTERN = rf"^[^\t\n{_CONTROL_OR_BIDI}]+$(?!\n)"
-NAME_PATTERN = rf"^[^\s{_CONTROL_OR_BIDI}]([^\t\n{_CONTROL_OR_BIDI}]*[^\s{_CONTROL_OR_BIDI}])?$(?!\n)"
+LINE_PATTERN = rf"^[^\t\n{UNREADABLE}]+$(?!\n)"
+TEXT_PATTERN = rf"^[^{UNREADABLE}]+$(?!\n)"
+NAME_PATTERN = rf"^[^\s{UNREADABLE}]([^\t\n{UNREADABLE}]*[^\s{UNREADABLE}])?$(?!\n)"
 
 Slug = Annotated[
     str,
@@ -40,7 +42,7 @@ Text = Annotated[
     Meta(
         min_length=1,
         max_length=4000,
-        pattern=rf"^[^{_CONTROL_OR_BIDI}]+$(?!\n)",
+        pattern=TEXT_PATTERN,
         description="Text; new lines and tabs are its only control characters.",
     ),
 ]

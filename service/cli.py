@@ -116,8 +116,10 @@ def restore_command(file: Path) -> None:
     async def work(pool: Pool) -> None:
         await migrate(pool)
         size = _size(file)
-        with _opened(file, seekable=True) as lines, progress("checking and restoring", size and 2 * size) as bar:
-            head = await restore_log(pool, lines, bar)
+        with ExitStack() as stack:
+            lines = stack.enter_context(_opened(file, seekable=True))
+            bar = stack.enter_context(progress("checking and restoring", size and 2 * size))
+            head = await restore_log(pool, lines, bar, lambda: say("indexing what was restored"))
         say(f"{head.position} versions restored, as they were")
 
     _with_database(work, create=True)

@@ -112,14 +112,18 @@ order by asked.nth
 select search_query($1, $2)::text
 
 -- part: matching
--- Claims in force at a position ($1) that match every filter given ($2 to $12; null where not asked).
+-- Each page starts after the last row of the one before it ($14 its key, $15 its position) and has at most $13 rows.
+-- Claims in force at a position ($1) that match every filter given ($2 to $12; null where not asked). One measure, or
+-- place, is asked for as such: only then its index is known to be in the order of positions.
 from claim_index i
 where i.position <= $1 and i.until > $1
     and ($2::text is null or i.document @@ $2::text::tsquery)
     and ($3::text[] is null or i.id = any($3))
     and ($4::text[] is null or i.topics && $4)
-    and ($5::text[] is null or i.measure = any($5))
-    and ($6::text[] is null or i.geography = any($6))
+    and ($5::text[] is null or cardinality($5) = 1 or i.measure = any($5))
+    and ($5::text[] is null or cardinality($5) <> 1 or i.measure = ($5)[1])
+    and ($6::text[] is null or cardinality($6) = 1 or i.geography = any($6))
+    and ($6::text[] is null or cardinality($6) <> 1 or i.geography = ($6)[1])
     and ($7::text[] is null or i.status = any($7))
     and ($8::text[] is null or i.currency = any($8))
     and ($9::text[] is null or i.lifecycle = any($9))
@@ -127,17 +131,51 @@ where i.position <= $1 and i.until > $1
     and ($11::text is null or i.stated_last >= first_day($11))
     and ($12::text is null or i.stated_first <= last_day($12))
 
--- Each page starts after the last row of the one before it ($14 its key, $15 its position) and has at most $13 rows.
+-- part: since
+with since as materialized (
+    select count(*) < 1000 as few
+    from (select from claim_index i where i.until > $1 and i.until < 9223372036854775807 limit 1000) superseded
+)
 
 -- name: claims_newest
-select i.position, i.position::text as key {matching}
-    and ($14::text is null or i.position < $15::bigint)
-order by i.position desc limit $13
+-- What is in force now is walked apart from what was superseded since the page's position. That is gathered and sorted
+-- while it is little (`+ 0` keeps the planner from walking the log for it), and walked as well when it is much.
+{since}
+(
+    select i.position, i.position::text as key {matching}
+        and i.until = 9223372036854775807 and ($14::text is null or i.position < $15::bigint)
+    order by i.position desc limit $13
+) union all (
+    select i.position, i.position::text as key {matching}
+        and i.until < 9223372036854775807 and (select s.few from since s)
+        and ($14::text is null or i.position < $15::bigint)
+    order by i.position + 0 desc limit $13
+) union all (
+    select i.position, i.position::text as key {matching}
+        and i.until < 9223372036854775807 and not (select s.few from since s)
+        and ($14::text is null or i.position < $15::bigint)
+    order by i.position desc limit $13
+)
+order by position desc limit $13
 
 -- name: claims_oldest
-select i.position, i.position::text as key {matching}
-    and ($14::text is null or i.position > $15::bigint)
-order by i.position limit $13
+{since}
+(
+    select i.position, i.position::text as key {matching}
+        and i.until = 9223372036854775807 and ($14::text is null or i.position > $15::bigint)
+    order by i.position limit $13
+) union all (
+    select i.position, i.position::text as key {matching}
+        and i.until < 9223372036854775807 and (select s.few from since s)
+        and ($14::text is null or i.position > $15::bigint)
+    order by i.position + 0 limit $13
+) union all (
+    select i.position, i.position::text as key {matching}
+        and i.until < 9223372036854775807 and not (select s.few from since s)
+        and ($14::text is null or i.position > $15::bigint)
+    order by i.position limit $13
+)
+order by position limit $13
 
 -- name: claims_by_id
 select i.position, i.id as key {matching}
@@ -165,8 +203,39 @@ select i.position, coalesce(i.amount, 'infinity')::text as key {matching}
 order by coalesce(i.amount, 'infinity'), i.position limit $13
 
 -- name: claims_most_relevant
-select ranked.position, ranked.key from (
-    select i.position, ts_rank_cd(i.document, $2::text::tsquery)::text as key {matching}
-) as ranked
-where $14::text is null or (ranked.key::real, ranked.position) < ($14::text::real, $15::bigint)
-order by ranked.key::real desc, ranked.position desc limit $13
+-- The newest 500 matches by how well they match; what is older follows, the newest first, with the key -1. If a look at
+-- the newest thousand versions finds that many match, the log is walked backwards, else the index of words is asked.
+with sampled as materialized (
+    select count(*) as matches {matching} and i.position > $1 - 1000
+), walked as materialized (
+    select i.position, i.document {matching} and i.position > $1 - 40000
+        and (select s.matches from sampled s) >= 25 and ($14::text is null or $14::text::real >= 0)
+    order by i.position desc limit 500
+), gathered as materialized (
+    select i.position, i.document {matching}
+        and (select count(*) from walked) < 500 and ($14::text is null or $14::text::real >= 0)
+    order by i.position + 0 desc limit 500
+), ranked as materialized (
+    select c.position, ts_rank_cd(c.document, $2::text::tsquery)::text as key
+    from (
+        select w.position, w.document from walked w where (select count(*) from walked) = 500
+        union all
+        select g.position, g.document from gathered g
+    ) c
+), best as materialized (
+    select r.position, r.key from ranked r
+    where $14::text is null or (r.key::real, r.position) < ($14::text::real, $15::bigint)
+    order by r.key::real desc, r.position desc limit $13
+)
+select page.position, page.key from (
+    select b.position, b.key from best b
+    union all (
+        select i.position, '-1' as key {matching} and i.position < (
+            select case
+                when $14::text::real < 0 then $15::bigint
+                when (select count(*) from best) < $13 and count(*) = 500 then min(r.position)
+            end from ranked r)
+        order by i.position desc limit $13
+    )
+) as page
+order by page.key::real desc, page.position desc limit $13

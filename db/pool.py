@@ -73,6 +73,8 @@ async def open_pool(url: str, size: int = 10, within: float | None = ANSWER_WITH
                     "idle_in_transaction_session_timeout": "60000",
                     # optional filters are parameters: planned for the values they have, they cost nothing when absent
                     "plan_cache_mode": "force_custom_plan",
+                    # a page is some milliseconds, and to start a worker is more; a restore asks for them itself
+                    "max_parallel_workers_per_gather": "0",
                     "timezone": "UTC",
                 },
             )

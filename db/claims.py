@@ -29,6 +29,17 @@ class Moment(msgspec.Struct, frozen=True):
     recorded_at: datetime
 
 
+class VersionInHistory(ClaimVersion, frozen=True):
+    """A version, and when its first, previous, next and last siblings, and itself, were recorded, oldest first."""
+
+    siblings: list[Moment]
+
+    @property
+    def version_alone(self) -> ClaimVersion:
+        """The version as it is published."""
+        return ClaimVersion(**{name: getattr(self, name) for name in ClaimVersion.__struct_fields__})
+
+
 class Supersession(msgspec.Struct, frozen=True):
     """A claim, and those its newest version supersedes."""
 
@@ -40,7 +51,8 @@ _as_of = _ask("claim_as_of", ClaimVersion)
 _version = _ask("claim_version", ClaimVersion)
 _versions = _ask("versions_of", ClaimVersion)
 _mementos = _ask("mementos_of", Moment)
-_neighbours = _ask("neighbours_of", Moment)
+_as_of_in_history = _ask("claim_in_history", VersionInHistory)
+_version_in_history = _ask("version_in_history", VersionInHistory)
 _at = _ask("versions_at", ClaimVersion)
 _newest = _ask("newest_versions", ClaimVersion)
 _superseding = _ask("newest_superseding", ClaimVersion)
@@ -80,9 +92,14 @@ async def mementos_of(connection: Reading, id: str, position: int) -> list[Momen
     return await _mementos.many(connection, id, position)
 
 
-async def neighbours_of(connection: Reading, id: str, version: int, position: int) -> list[Moment]:
-    """When a version's first, previous, next and last siblings, and itself, were recorded, oldest first."""
-    return await _neighbours.many(connection, id, version, position)
+async def claim_in_history(connection: Reading, id: str, position: int) -> VersionInHistory | None:
+    """The version of a claim in force at `position`, among its siblings then; None before its first one."""
+    return await _as_of_in_history.one(connection, id, position)
+
+
+async def version_in_history(connection: Reading, id: str, version: int, position: int) -> VersionInHistory | None:
+    """One version of a claim, among its siblings at `position`; None if it did not stand then."""
+    return await _version_in_history.one(connection, id, position, version)
 
 
 async def newest_versions(connection: Reading, ids: Collection[str]) -> list[ClaimVersion]:

@@ -3,6 +3,15 @@ v.id, v.version, v.position, v.recorded_at, v.statement, v.quantity, v.measure, 
     v.stated_on, v.attributed_to, v.topics, v.lifecycle, v.currency, v.verification, v.sources, v.relations, v.change,
     v.digest
 
+-- part: siblings
+-- When the first, previous, same, next and last of a version's siblings up to a position ($2) were recorded.
+(
+    select jsonb_agg(jsonb_build_object('version', s.version, 'recorded_at', s.recorded_at) order by s.version)
+    from claim_version s
+    where s.id = v.id and s.position <= $2 and s.version = any(array[1, v.version - 1, v.version, v.version + 1, (
+        select max(last.version) from claim_version last where last.id = v.id and last.position <= $2)])
+) as siblings
+
 -- name: claim_as_of
 -- The version of a claim ($1) in force at a position ($2).
 select {version}
@@ -17,6 +26,20 @@ select {version}
 from claim_version v
 where v.id = $1 and v.version = $2 and v.position <= $3
 
+-- name: claim_in_history
+-- The version of a claim ($1) in force at a position ($2), among its siblings then.
+select {version}, {siblings}
+from claim_version v
+where v.id = $1 and v.position <= $2
+order by v.version desc
+limit 1
+
+-- name: version_in_history
+-- One version ($3) of a claim ($1), if it stood at a position ($2), among its siblings then.
+select {version}, {siblings}
+from claim_version v
+where v.id = $1 and v.position <= $2 and v.version = $3
+
 -- name: versions_of
 -- A claim's versions ($1) up to a position ($2), below a version ($3), newest first, at most $4.
 select {version}
@@ -30,14 +53,6 @@ limit $4
 select v.version, v.recorded_at
 from claim_version v
 where v.id = $1 and v.position <= $2
-order by v.version
-
--- name: neighbours_of
--- The first, previous, same, next and last of a claim's versions ($1, $2) up to a position ($3), oldest first.
-select v.version, v.recorded_at
-from claim_version v
-where v.id = $1 and v.position <= $3 and (v.version in (1, $2 - 1, $2, $2 + 1) or v.version = (
-    select max(last.version) from claim_version last where last.id = $1 and last.position <= $3))
 order by v.version
 
 -- name: versions_at

@@ -41,7 +41,6 @@ class Found(msgspec.Struct, frozen=True):
 _head = _ask("log_head", Head)
 _settled_head = _ask("settled_head", int)
 _is_settled = _ask("is_settled", bool)
-_digest_at = _ask("digest_at", str)
 _position_at = _ask("position_at", Found)
 _held_head = _ask("hold_head", int)
 _take = _ask("take_positions", Taken)
@@ -55,11 +54,6 @@ _whole = _ask("whole_log", ClaimVersion)
 async def log_head(connection: Reading) -> Head:
     """The head of the log: position 0 while it is empty."""
     return await _head.only(connection)
-
-
-async def digest_at(connection: Reading, position: int) -> str:
-    """The digest of the version at a position: two histories that differ there are not the same log. Empty at 0."""
-    return await _digest_at.value(connection, position)
 
 
 async def is_settled(connection: Reading, instant: datetime) -> bool:

@@ -4,10 +4,6 @@ select h.log::text as log, h.position, coalesce(v.digest, '') as digest
 from log_head h
 left join claim_version v on v.position = h.position
 
--- name: digest_at
--- The digest of the version at a position ($1); empty if there is none.
-select coalesce((select digest from claim_version where position = $1), '')
-
 -- name: news_since
 -- The head of the log, the digest at a position ($1), and which claims changed since, at most $2 of them.
 select h.log::text as log, h.position, coalesce(v.digest, '') as digest,

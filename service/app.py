@@ -8,11 +8,12 @@ from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp
 
 from schemas import failures
+from service.cache.edge import Edge
 from service.routes import claims, documents, editing, health, keys, measures, sources, topics, versions
 from service.runtime import Runtime
 from service.telemetry import log
 from service.web.endpoints import Endpoint
-from service.web.envelope import Envelope
+from service.web.envelope import ALWAYS, Envelope
 from service.web.problems import PROBLEM_JSON, is_internal, problem_answer
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -47,9 +48,14 @@ def build_app(runtime: Runtime) -> ASGIApp:
         exception_handlers={Exception: _answer_failure, HTTPException: _answer_failure},
         openapi_config=None,
         logging_config=None,
+        lifespan=[lambda _: runtime.coherence.following()],
     )
     app.state.runtime = runtime
-    return Envelope(app, methods_of)
+
+    enveloped = Envelope(app, methods_of)
+    return Edge(
+        enveloped, runtime.fills, runtime.coherence, newest=runtime.newest, monotonic=runtime.monotonic, always=ALWAYS
+    )
 
 
 def _answer_failure(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

@@ -7,13 +7,16 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from db.log import settle
+from db.listening import listening
+from db.log import Head, log_head, settle
 from db.pool import Pool, open_pool, reading
 from schemas.failures import CannotStart, StoreUnavailable
+from service.cache.coherence import ANSWER_WITHIN, CONNECT_WITHIN, Coherence
 from service.cache.connection import SharedConnection
+from service.cache.fills import Fills
 from service.cache.limits import Counters
+from service.cache.memory import Memory
 from service.cache.shared import SharedCache
-from service.cache.tiers import Tiers
 from service.settings import Settings
 from service.uses import Uses
 
@@ -28,13 +31,19 @@ class Runtime:
     settings: Settings
     pool: Pool
     redis: SharedConnection
-    cache: Tiers
+    coherence: Coherence
+    fills: Fills
     limits: Counters
     uses: Uses
     writers: asyncio.Semaphore
     """How many may write at once: they wait for each other in Postgres, and reads must not wait for connections."""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    monotonic: Callable[[], float] = time.monotonic
     settling: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def newest(self) -> Head:
+        """The head of the log, as Postgres says. StoreUnavailable if it does not."""
+        return await _newest(self.pool)
 
     async def settle(self) -> None:
         """Waits for the write under way: one at a time, so that waiting readers never hold the pool's connections."""
@@ -43,6 +52,11 @@ class Runtime:
                 await settle(connection)
         except TimeoutError as error:
             raise StoreUnavailable("A write is under way that this answer must wait for: try again.") from error
+
+
+async def _newest(pool: Pool) -> Head:
+    async with reading(pool) as connection:
+        return await log_head(connection)
 
 
 @asynccontextmanager
@@ -59,4 +73,9 @@ async def running(settings: Settings, database_url: str, redis_url: str) -> Asyn
         uses = Uses(pool, time.monotonic)
         closing.push_async_callback(uses.close)
         writers = asyncio.Semaphore(max(1, settings.database_connections // 2))
-        yield Runtime(settings, pool, redis, Tiers(SharedCache(redis)), Counters(redis), uses, writers)
+        coherence = Coherence(
+            lambda: listening(database_url, CONNECT_WITHIN, ANSWER_WITHIN), lambda: _newest(pool), time.monotonic
+        )
+        memory = Memory(settings.memory_cache_mb * 1_000_000)
+        fills = Fills(memory, SharedCache(redis), coherence, settings.origin)
+        yield Runtime(settings, pool, redis, coherence, fills, Counters(redis), uses, writers)

@@ -38,6 +38,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_connections: Annotated[
         int, Meta(ge=1, le=200, description="The most connections to PostgreSQL a process holds.")
     ] = 10
+    memory_cache_mb: Annotated[
+        int, Meta(ge=0, le=100_000, description="Megabytes of answers a process keeps ready; 0 for none.")
+    ] = 64
 
     reads_per_minute: Annotated[
         int, Meta(ge=1, le=1_000_000, description="Reads that cost work a minute, for an address without a key.")

@@ -1,7 +1,9 @@
 """What is worth noticing: failures that are tolerated on purpose, and those that are nobody's fault but ours."""
 
 import logging
+import secrets
 from collections import Counter
+from itertools import count
 
 log = logging.getLogger("citable")
 
@@ -14,3 +16,12 @@ def tolerate(what: str, error: BaseException) -> None:
     tolerated[what] += 1
     if tolerated[what] % 1000 == 1:
         log.warning("%s failed and was tolerated (%d so far): %s", what, tolerated[what], error)
+
+
+_process = secrets.token_hex(8)
+_requests = count(1 << 60)  # so that each has sixteen digits
+
+
+def request_id() -> str:
+    """A new name for a request: 32 hexadecimal digits, the first half this process's own."""
+    return f"{_process}{next(_requests):x}"

@@ -57,7 +57,7 @@ async def serving(database_url: str, redis_url: str, **settings_of_its_own: obje
         try:
             await server.is_up.wait()
             url = f"http://127.0.0.1:{port}"
-            async with httpx.AsyncClient(base_url=url, timeout=30) as client:
+            async with httpx.AsyncClient(base_url=url, timeout=30, headers={"accept-encoding": "identity"}) as client:
                 yield Api(url, port, client, runtime)
         finally:
             server.should_exit = True

@@ -1,5 +1,4 @@
-"""Answers kept close: today in Redis (`shared.py`); the process's own level (`memory.py`, `edge.py`) comes here.
+"""Answers kept close: in this process (`memory.py`), and in Redis for all of them (`shared.py`).
 
-`coherence.py` will listen for positions; until then every read asks Postgres which position is newest, so a cached
-answer is never stale.
+`edge.py` answers from them, `fills.py` fills them, and `coherence.py` knows until when they are what the log says.
 """

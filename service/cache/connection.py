@@ -3,6 +3,7 @@
 After three failures in a row, it is left alone for a second.
 """
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from redis.exceptions import RedisError
 from service.telemetry import tolerate
 
 _WAIT = 0.1
+_CONNECTIONS = 32
 _FAILURES_IN_A_ROW = 3
 _LEAVE_ALONE = 1.0
 
@@ -24,7 +26,7 @@ class SharedConnection:
     def __init__(self, url: str, monotonic: Callable[[], float]) -> None:
         pool = BlockingConnectionPool.from_url(
             url,
-            max_connections=32,
+            max_connections=_CONNECTIONS,
             timeout=_WAIT,
             socket_timeout=_WAIT,
             socket_connect_timeout=_WAIT,
@@ -32,6 +34,7 @@ class SharedConnection:
         )
         self.redis = Redis(connection_pool=pool)
         self._monotonic = monotonic
+        self._free = asyncio.Semaphore(_CONNECTIONS)
         self._failures = 0
         self._left_alone_until = 0.0
 
@@ -39,16 +42,19 @@ class SharedConnection:
         """The command's answer; None when it failed, or is not tried because the last ones did."""
         if self._monotonic() < self._left_alone_until:
             return None
-        try:
-            answer = await command()
-        except (RedisError, OSError, TimeoutError) as error:
-            tolerate(what, error)
-            self._failures += 1
-            if self._failures >= _FAILURES_IN_A_ROW:
-                self._left_alone_until = self._monotonic() + _LEAVE_ALONE
-            return None
-        self._failures = 0
-        return answer
+        async with self._free:
+            if self._monotonic() < self._left_alone_until:
+                return None  # it failed those who waited in front
+            try:
+                answer = await command()
+            except (RedisError, OSError, TimeoutError) as error:
+                tolerate(what, error)
+                self._failures += 1
+                if self._failures >= _FAILURES_IN_A_ROW:
+                    self._left_alone_until = self._monotonic() + _LEAVE_ALONE
+                return None
+            self._failures = 0
+            return answer
 
     async def answers(self) -> bool:
         """Whether it can be reached now."""

@@ -20,6 +20,18 @@ class Representation(msgspec.Struct, frozen=True, array_like=True):
     headers: tuple[tuple[str, str], ...] = ()
 
 
+class Kept(msgspec.Struct, frozen=True, array_like=True):
+    """A public answer, and what tells for how long it is the one to give.
+
+    `pinned` says that it never changes; `of` names the one claim it depends on, if it depends on no other.
+    """
+
+    representation: Representation
+    cache_control: str
+    pinned: bool
+    of: str | None = None
+
+
 def as_json(answer: Answer, position: int, headers: Sequence[tuple[str, str]] = (), of: str = "") -> Representation:
     """An answer as JSON, tagged with the position that last changed it."""
     return represented(msgspec.json.encode(answer), JSON, position, headers, of)
@@ -34,8 +46,13 @@ def represented(
     release, language of a label or history of a database wrote them. `of` is what else the tag names: the query of a
     page, so that knowing one empty page is not knowing all of them.
     """
-    digest = hashlib.sha256(body).digest()
-    named = hashlib.sha256(body + of.encode()).hexdigest() if of else digest.hex()
-    etag = f'"{"" if position is None else f"p{position}-"}{named[:16]}"'
-    described = ("repr-digest", f"sha-256=:{base64.b64encode(digest).decode()}:")
+    digest = hashlib.sha256(body)
+    described = digest_field(digest.digest())
+    digest.update(of.encode())
+    etag = f'"{"" if position is None else f"p{position}-"}{digest.hexdigest()[:16]}"'
     return Representation(body, media_type, etag, (*headers, described))
+
+
+def digest_field(sha256: bytes) -> tuple[str, str]:
+    """The `Repr-Digest` of a body as it is sent, its content coding included."""
+    return "repr-digest", f"sha-256=:{base64.b64encode(sha256).decode()}:"

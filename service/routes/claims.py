@@ -3,7 +3,7 @@
 import msgspec
 from litestar.response.base import ASGIResponse
 
-from db.claims import Place, claim_as_of, claims_page, missing_claims, neighbours_of
+from db.claims import Place, claim_in_history, claims_page, missing_claims
 from db.pool import Reading
 from schemas.claims import ClaimPage, ClaimVersion
 from schemas.failures import Fault, InvalidRequest, NotFound
@@ -39,7 +39,7 @@ async def list_claims(read: Read, query: ClaimQuery) -> ASGIResponse:
         links = page_links(read.path, msgspec.to_builtins(query), following)
         return as_json(page, at.position, [("link", links)], of=links)
 
-    return await read.answer(at, query, load)
+    return await read.answer(at, load)
 
 
 @get("/v1/claims/{id}", "Claims", ClaimVersion, failures=(NotFound,), reads=(PREFERS_DATETIME,), redirects="version")
@@ -53,13 +53,12 @@ async def get_claim(read: Read, query: AsOfQuery, id: Slug) -> ASGIResponse:
     at = await read.at(query.as_of)
 
     async def load(connection: Reading) -> Representation:
-        version = await claim_as_of(connection, id, at.position)
+        version = await claim_in_history(connection, id, at.position)
         if version is None:
             raise NotFound(f"There is no claim {id}{_as_of(at)}.")
-        neighbours = await neighbours_of(connection, id, version.version, at.position)
-        return version_representation(version, neighbours, current=True)
+        return version_representation(version, current=True)
 
-    return await read.answer(at, query, load)
+    return await read.answer(at, load, of=id)
 
 
 def _as_of(at: At) -> str:

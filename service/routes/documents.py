@@ -11,10 +11,13 @@ from msgspec import Meta
 
 from schemas.failures import NotFound
 from schemas.fields import Slug
-from service.cache.representation import JSON, Representation, represented
+from service.cache.memory import Entry
+from service.cache.policies import CURRENT
+from service.cache.representation import JSON, Kept, represented
+from service.cache.shared import Point
 from service.web.endpoints import get
 from service.web.problems import INTERNAL, SHAPES, Shape
-from service.web.reads import CURRENT, Read
+from service.web.reads import Read
 
 HTML = "text/html; charset=utf-8"
 ASSETS = {"swagger-ui.css": "text/css; charset=utf-8", "swagger-ui-bundle.js": "text/javascript; charset=utf-8"}
@@ -33,7 +36,7 @@ AssetName = Annotated[str, Meta(pattern=r"^[a-z-]+[.](css|js)$(?!\n)", max_lengt
 @get("/openapi.json", "Operations", media={JSON: dict})
 async def get_contract(read: Read) -> ASGIResponse:
     """This contract, as OpenAPI 3.1: the file that was reviewed, `openapi/openapi.json`."""
-    return read.send(_tagged(_contract(), JSON), CURRENT)
+    return await read.send(_tagged(_contract(), JSON))
 
 
 @get("/docs", "Operations", media={"text/html": None}, listed=False)
@@ -47,17 +50,17 @@ async def show_docs(read: Read) -> ASGIResponse:
 <a href="/openapi.json">openapi.json</a>.</noscript>
 <script src="/docs/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></body></html>
 """
-    return read.send(_tagged(page, HTML), CURRENT, [("content-security-policy", _DOCS_POLICY)])
+    return await read.send(_tagged(page, HTML, ("content-security-policy", _DOCS_POLICY)))
 
 
 @get("/docs/{name}", "Operations", media=dict.fromkeys(("text/css", "text/javascript")), listed=False)
 async def get_docs_asset(read: Read, name: AssetName) -> ASGIResponse:
     """A file the reference page is made of."""
     if name == "start.js":
-        return read.send(_tagged(_START, ASSETS["swagger-ui-bundle.js"]), CURRENT)
+        return await read.send(_tagged(_START, ASSETS["swagger-ui-bundle.js"]))
     if name not in ASSETS:
         raise NotFound("The reference has no such file.")
-    return read.send(_tagged(_asset(name), ASSETS[name]), CURRENT)
+    return await read.send(_tagged(_asset(name), ASSETS[name]))
 
 
 @get("/problems/{slug}", "Operations", media={"text/html": None}, listed=False, failures=(NotFound,))
@@ -66,7 +69,7 @@ async def show_problem(read: Read, slug: Slug) -> ASGIResponse:
     shape = next((shape for shape in (*SHAPES.values(), INTERNAL) if shape.slug == slug), None)
     if shape is None:
         raise NotFound(f"No problem is called {slug}.")
-    return read.send(_tagged(_problem_page(shape), HTML), CURRENT)
+    return await read.send(_tagged(_problem_page(shape), HTML))
 
 
 @get("/", "Operations", media={"text/html": None}, listed=False)
@@ -83,8 +86,10 @@ def _problem_page(shape: Shape) -> bytes:
     ).encode()
 
 
-def _tagged(body: bytes, media_type: str) -> Representation:
-    return represented(body, media_type, None)
+@cache
+def _tagged(body: bytes, media_type: str, *headers: tuple[str, str]) -> Entry:
+    """What comes with the program: it does not change while that runs, so it is tagged and encoded once."""
+    return Entry(Kept(represented(body, media_type, None, headers), CURRENT, pinned=True), Point(0, ""))
 
 
 @cache

@@ -39,7 +39,7 @@ async def get_measure(read: Read, query: AsOfQuery, id: Slug) -> ASGIResponse:
         )
         return as_json(detail, at.position, [("link", link(f"/v1/claims?measure={id}", "collection"))])
 
-    return await read.answer(at, query, load)
+    return await read.answer(at, load)
 
 
 endpoints = (list_measures, get_measure)

@@ -36,7 +36,7 @@ async def get_source(read: Read, query: AsOfQuery, id: Slug) -> ASGIResponse:
         detail = SourceDetail(**msgspec.structs.asdict(source), citations=citations, position=at.position)
         return as_json(detail, at.position)
 
-    return await read.answer(at, query, load)
+    return await read.answer(at, load)
 
 
 endpoints = (list_sources, get_source)

@@ -1,26 +1,25 @@
 """A claim's versions: each immutable and always readable, what changed between two, and when each was recorded."""
 
-from collections.abc import Sequence
-
 import jsonpatch
 import msgspec
 from litestar.response.base import ASGIResponse
 from werkzeug.http import http_date
 
-from db.claims import Moment, claim_as_of, claim_version, mementos_of, neighbours_of, versions_of
+from db.claims import VersionInHistory, claim_as_of, claim_version, mementos_of, version_in_history, versions_of
 from db.log import is_settled, position_as_of
 from db.pool import Reading, reading
 from schemas.claims import ClaimVersion, Memento, TimeMap, VersionPage
 from schemas.failures import Fault, InvalidRequest, NotFound
 from schemas.fields import Slug, VersionNumber
 from schemas.requests import DiffQuery, PageQuery
+from service.cache.policies import IMMUTABLE
 from service.cache.representation import JSON, Representation, as_json, represented
 from service.web.conditional import accepted_datetime
 from service.web.endpoints import get
 from service.web.headers import Header
 from service.web.links import claim_path, link, memento_links, page_links, version_path
 from service.web.pages import Cursor, question_of, read_cursor, write_cursor
-from service.web.reads import IMMUTABLE, Read
+from service.web.reads import Read
 
 LINK_FORMAT = "application/link-format"
 JSON_PATCH = "application/json-patch+json"
@@ -49,7 +48,7 @@ async def list_versions(read: Read, query: PageQuery, id: Slug) -> ASGIResponse:
         links = page_links(read.path, msgspec.to_builtins(query), following)
         return as_json(answer, at.position, [("link", links)], of=links)
 
-    return await read.answer(at, query, load)
+    return await read.answer(at, load)
 
 
 @get("/v1/claims/{id}/versions/{version}", "Versions", ClaimVersion, failures=(NotFound,), sends=(SAYS_DATETIME,))
@@ -58,12 +57,12 @@ async def get_version(read: Read, id: Slug, version: VersionNumber) -> ASGIRespo
     at = await read.at(None)
 
     async def load(connection: Reading) -> Representation:
-        found = await claim_version(connection, id, version, at.position)
+        found = await version_in_history(connection, id, version, at.position)
         if found is None:
             raise NotFound(f"There is no version {version} of a claim {id}.")
-        return version_representation(found, await neighbours_of(connection, id, version, at.position), current=False)
+        return version_representation(found, current=False)
 
-    return await read.answer(at, None, load, cache_control=IMMUTABLE)
+    return await read.answer(at, load, of=id, cache_control=IMMUTABLE)
 
 
 @get("/v1/claims/{id}/diff", "Versions", media={JSON_PATCH: None}, failures=(NotFound,))
@@ -80,7 +79,7 @@ async def diff_versions(read: Read, query: DiffQuery, id: Slug) -> ASGIResponse:
         patch = jsonpatch.make_patch(one, other).to_string().encode()
         return represented(patch, JSON_PATCH, other["position"])
 
-    return await read.answer(at, query, load)
+    return await read.answer(at, load, of=id)
 
 
 @get("/v1/claims/{id}/timemap", "Versions", media={LINK_FORMAT: None, JSON: TimeMap}, failures=(NotFound,))
@@ -101,10 +100,10 @@ async def get_timemap(read: Read, id: Slug) -> ASGIResponse:
         ]
         timemap = TimeMap(original=original, timegate=original, mementos=mementos)
         if media_type == JSON:
-            return as_json(timemap, at.position)
-        return represented(_link_format(timemap), LINK_FORMAT, at.position)
+            return represented(msgspec.json.encode(timemap), JSON, None)
+        return represented(_link_format(timemap), LINK_FORMAT, None)
 
-    return await read.answer(at, None, load, variant=f"{media_type} {origin}")
+    return await read.answer(at, load, of=id)
 
 
 async def in_force_at(read: Read, id: str, field: str) -> ASGIResponse:
@@ -129,16 +128,16 @@ async def in_force_at(read: Read, id: str, field: str) -> ASGIResponse:
     return ASGIResponse(status_code=302, headers=headers)
 
 
-def version_representation(version: ClaimVersion, neighbours: Sequence[Moment], *, current: bool) -> Representation:
+def version_representation(version: VersionInHistory, *, current: bool) -> Representation:
     """A version as JSON with its links: as the claim's `current` answer, or as itself."""
-    recorded = {moment.version: moment.recorded_at for moment in neighbours}
+    recorded = {moment.version: moment.recorded_at for moment in version.siblings}
     headers = [("link", memento_links(version.id, recorded, version.version))]
     if current:
         headers += [("content-location", version_path(version.id, version.version))]
-        headers += [("vary", "Accept, Accept-Datetime")]
+        headers += [("vary", "Accept, Accept-Encoding, Accept-Datetime")]
     else:
         headers += [("memento-datetime", http_date(version.recorded_at))]
-    return as_json(version, version.position, headers)
+    return as_json(version.version_alone, version.position, headers)
 
 
 async def _newest(connection: Reading, id: str, position: int) -> ClaimVersion:

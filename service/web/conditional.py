@@ -8,6 +8,7 @@ from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header, parse_date, parse_etags
 
 from schemas.failures import Fault, InvalidRequest, NotAcceptable, PreconditionFailed
+from service.cache.encodings import uncoded
 
 _CHARSET = re.compile(r";\s*charset\s*=\s*\"?utf-?8\"?", re.IGNORECASE)
 """A parameter our media types give no meaning to (RFC 8259, section 11), which readers send all the same."""
@@ -24,9 +25,12 @@ def is_unchanged(etag: str, if_match: str | None, if_none_match: str | None) -> 
 
 
 def is_one_of(etag: str, if_match: str) -> bool:
-    """Whether an `If-Match` field names the entity tag: strongly, or as whatever there is."""
+    """Whether an `If-Match` field names the entity tag: strongly, or as whatever there is.
+
+    Whoever read the representation in a content coding names that coding's tag, and has read the same.
+    """
     wanted = parse_etags(if_match)
-    return wanted.star_tag or wanted.is_strong(etag.strip('"'))
+    return wanted.star_tag or uncoded(etag.strip('"')) in {uncoded(tag) for tag in wanted.as_set() if tag}
 
 
 def accepted(accept: str | None, available: Sequence[str]) -> str:

@@ -89,7 +89,7 @@ class Endpoint:
             read_query(scope["query_string"], Nothing)
         accepted(headers.get("accept"), list(self.answers))
         if "read" in self.takes:
-            given["read"] = Read(runtime, scope["path"], headers, asker)
+            given["read"] = Read(runtime, scope["path"], headers, asker, scope["state"].get("place"))
         if "write" in self.takes and by is not None:
             body = await self._body(request, headers)
             given["write"] = Write(runtime, self.method, scope["path"], headers, by, body)

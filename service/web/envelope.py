@@ -1,6 +1,5 @@
 """The outermost layer: what holds for every request, whatever it asks and however it ends."""
 
-import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -9,6 +8,7 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from schemas.failures import Failure, HeadersTooLarge, NotFound, UriTooLong
 from service.telemetry import log
+from service.telemetry import request_id as new_request_id
 from service.web.bodies import MERGE_PATCH
 from service.web.problems import problem_answer
 
@@ -26,8 +26,9 @@ ALWAYS = (
     (b"content-language", b"en"),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 )
-_UNLESS_SAID = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+"""What every answer says, unless it says something else under the same name."""
 _PREFLIGHT = [
     ("access-control-allow-headers", "Accept, Accept-Datetime, Authorization, Content-Type, Idempotency-Key, If-Match, "
      "If-None-Match, Prefer"),
@@ -49,7 +50,7 @@ class Envelope:
         if scope["type"] != ScopeType.HTTP:
             await self._app(scope, receive, send)
             return
-        request_id = uuid.uuid4().hex
+        request_id = new_request_id()
         started = False
         method = scope["method"]
         fields: list[tuple[str, str]] = []
@@ -59,10 +60,9 @@ class Envelope:
             if message["type"] == "http.response.start":
                 started = True
                 named = {name for name, _ in message["headers"]}
-                extra = [*ALWAYS, (b"x-request-id", request_id.encode())]
+                extra = [field for field in ALWAYS if field[0] not in named]
+                extra.append((b"x-request-id", request_id.encode()))
                 extra += [(name.encode(), value.encode()) for name, value in fields]
-                if _UNLESS_SAID[0] not in named:
-                    extra.append(_UNLESS_SAID)
                 message["headers"] = [*message["headers"], *extra]
             elif message["type"] == "http.response.body" and method == "HEAD":
                 message["body"] = b""

@@ -35,6 +35,9 @@ OF_A_READ = (
     CACHE_CONTROL,
     Header("Link", "Related addresses (RFC 8288).", '</v1/claims>; rel="first"'),
     DIGEST,
+    Header("Vary", "What else of a request decides the answer (RFC 9110).", "Accept, Accept-Encoding"),
+    Header("Cache-Status", "Where the answer came from (RFC 9211).", "citable-memory; hit"),
+    Header("Age", "Seconds since it was known to be current: only while the store cannot be asked (RFC 9111).", "12"),
     REQUEST_ID,
 )
 OF_ANY = (CACHE_CONTROL, REQUEST_ID)

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from difflib import get_close_matches
+from functools import cache
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
@@ -25,7 +26,7 @@ def read_query(raw: bytes, kind: type[R]) -> R:
     given: dict[str, list[str]] = defaultdict(list)
     for name, value in _pairs(raw):
         given[name].append(value)
-    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    fields = _parameters(kind)
     faults: list[Fault] = []
     values: dict[str, object] = {}
     for name, texts in given.items():
@@ -33,7 +34,7 @@ def read_query(raw: bytes, kind: type[R]) -> R:
             faults.append(_unknown(name, list(fields)))
             continue
         try:
-            values[name] = _value(name, texts, fields[name].type)
+            values[name] = _value(name, texts, fields[name])
         except _Refused as refused:
             faults.append(Fault(str(refused), parameter=name))
     if faults:
@@ -96,7 +97,7 @@ def _value(name: str, texts: list[str], kind: Any) -> object:
     else:
         value = texts[0]
     try:
-        converted: object = msgspec.convert(value, kind, str_keys=True)
+        converted: object = msgspec.convert({"value": value}, _holder(kind), str_keys=True).value
     except msgspec.ValidationError as error:
         raise _Refused(_sentence(name, str(error), shape, kind)) from error
     if isinstance(shape, inspect.StrType) and shape.pattern == PARTIAL_DATE_PATTERN and first_day(texts[0]) is None:
@@ -104,6 +105,18 @@ def _value(name: str, texts: list[str], kind: Any) -> object:
     return converted
 
 
+@cache
+def _parameters(kind: type[Request]) -> dict[str, Any]:
+    return {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
+
+
+@cache
+def _holder(kind: Any) -> Any:
+    """A Struct around a type: msgspec reads what a Struct is once, and any other type each time."""
+    return msgspec.defstruct("Holder", [("value", kind)])
+
+
+@cache
 def _shape(kind: Any) -> inspect.Type:
     """What a type holds, without its constraints' wrapping and without null."""
     shape = inspect.type_info(kind)

@@ -1,6 +1,7 @@
 """Who may ask how often: the limits there are, whose share a request is taken from, what its answer says. Pure."""
 
 import math
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Any, NamedTuple
 
@@ -50,6 +51,7 @@ def fields_of(policy: Policy, spent: Spent) -> Fields:
     return [("ratelimit-policy", http_sf.ser(policies)), ("ratelimit", http_sf.ser(left))]
 
 
+@lru_cache(4096)
 def network_of(address: str) -> str:
     """Whose share an address uses: an IPv4 address its own, an IPv6 address that of its /64, which one host has."""
     try:

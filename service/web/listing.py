@@ -43,4 +43,4 @@ async def page_by_id(read: Read, query: PageQuery, page_of: PageOf[N], page: Cal
         answer = page(items=items, position=at.position, next=following)
         return as_json(answer, at.position, [("link", links)], of=links)
 
-    return await read.answer(at, query, load)
+    return await read.answer(at, load)

@@ -1,124 +1,138 @@
-"""A read under way: which position it answers as of, how its answer is cached, and what its conditions make of it."""
+"""A read under way: which position it answers as of, how its answer is kept, and what its conditions make of it."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import msgspec
 from litestar.response.base import ASGIResponse
+from litestar.types import Receive, Scope, Send
 
-from db.log import Head, digest_at, is_settled, log_head, position_as_of
+from db.log import is_settled, position_as_of
 from db.pool import Reading, reading
 from schemas.failures import Fault, InvalidRequest
-from schemas.fields import Request
-from service.cache.keys import answer_key
-from service.cache.representation import Representation
+from service.cache.coherence import point_of
+from service.cache.encodings import coding_for
+from service.cache.fills import BYPASSED, MISSED, STORED, Place
+from service.cache.memory import Entry, Fields
+from service.cache.policies import CURRENT, PINNED, for_keyed
+from service.cache.representation import Kept, Representation
 from service.cache.shared import Point
 from service.runtime import Runtime
-from service.web.asker import Asker, Reader
+from service.web.asker import Asker
 from service.web.conditional import accepted, is_unchanged
 from service.web.inputs import read_as_of
-
-CURRENT = "public, max-age=30, s-maxage=60, stale-while-revalidate=300, stale-if-error=86400"
-"""For what changes with the log: fresh for half a minute, and better a day old than an error."""
-PINNED = "public, max-age=3600, stale-if-error=86400"
-"""For an answer as of a position: it never changes, but what the answer shows of it may grow."""
-KEYED = "private, no-cache"
-"""For whoever reads with a key: they may be about to write, and must not read what they wrote over."""
-IMMUTABLE = "public, max-age=31536000, immutable"
-"""For a version: the same bytes for ever (RFC 8246)."""
 
 Load = Callable[[Reading], Awaitable[Representation]]
 
 
 @dataclass(frozen=True)
 class At:
-    """The log and the point of it an answer is as of, and whether the caller named it or means "now"."""
+    """The position an answer is as of, the head of the log then, and whether the caller named it or means "now"."""
 
-    log: str
-    point: Point
+    position: int
+    head: Point
     pinned: bool
 
-    @property
-    def position(self) -> int:
-        """The position of that point."""
-        return self.point.position
+
+class Answer(ASGIResponse):
+    """A response whose fields are encoded already: Litestar calls it, and has nothing to add."""
+
+    def __init__(self, status: int, fields: Fields, body: bytes = b"") -> None:
+        self.status_code = status
+        self.body = body
+        self._fields = fields
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self._fields})
+        await send({"type": "http.response.body", "body": self.body, "more_body": False})
 
 
 @dataclass(frozen=True)
 class Read:
-    """One GET: its runtime, path and header fields."""
+    """One GET: its runtime, path and header fields, and where to leave its answer for the next one."""
 
     runtime: Runtime
     path: str
     headers: Mapping[str, str]
     asker: Asker
+    place: Place | None = None
 
     async def at(self, as_of: str | None, frozen: int | None = None) -> At:
         """The position to answer as of: the one a cursor is `frozen` at. InvalidRequest if it lies in the future."""
         asked = frozen if frozen is not None else None if as_of is None else read_as_of(as_of)
+        head = await self._head()
+        if asked is None:
+            return At(head.position, head, pinned=False)
+        if not isinstance(asked, datetime):
+            if asked > head.position:
+                head = await self._newest()  # another process may have told of it already
+            if asked > head.position:
+                parameter = "as_of" if frozen is None else "cursor"
+                raise _future(parameter, f"the newest position is {head.position}")
+            return At(asked, head, pinned=True)
         async with reading(self.runtime.pool) as connection:
-            head = await log_head(connection)
-            if asked is None:
-                return At(head.log, Point(head.position, head.digest), pinned=False)
-            settled = not isinstance(asked, datetime) or await is_settled(connection, asked)
-            if settled:
-                return await self._pinned(connection, head, asked, "as_of" if frozen is None else "cursor")
-        await self.runtime.settle()
+            settled = await is_settled(connection, asked)
+        if not settled:
+            await self.runtime.settle()
         async with reading(self.runtime.pool) as connection:
-            return await self._pinned(connection, head, asked, "as_of")
-
-    async def _pinned(self, connection: Reading, head: Head, asked: int | datetime, parameter: str) -> At:
-        position = await position_as_of(connection, asked) if isinstance(asked, datetime) else asked
+            position = await position_as_of(connection, asked)
         if position is None:
-            raise _future(parameter, "it is later than now")
-        if not isinstance(asked, datetime) and position > head.position:
-            raise _future(parameter, f"the newest position is {head.position}")
-        return At(head.log, Point(position, await digest_at(connection, position)), pinned=True)
+            raise _future("as_of", "it is later than now")
+        return At(position, head if position <= head.position else await self._newest(), pinned=True)
+
+    async def _head(self) -> Point:
+        """The head of the log: as this process knows it, or as Postgres says where that may not be the newest."""
+        coherence = self.runtime.coherence
+        if "authorization" not in self.headers and coherence.is_confirmed:
+            return coherence.head
+        return await self._newest()
+
+    async def _newest(self) -> Point:
+        """The head of the log as Postgres says."""
+        head = await self.runtime.newest()
+        self.runtime.coherence.met(head)
+        return point_of(head)
 
     def media_type(self, available: Sequence[str]) -> str:
         """The best media type for the caller. NotAcceptable if there is none."""
         return accepted(self.headers.get("accept"), available)
 
     async def answer(
-        self, at: At, query: Request | None, load: Load, *, cache_control: str | None = None, variant: str = ""
+        self, at: At, load: Load, *, of: str | None = None, cache_control: str | None = None
     ) -> ASGIResponse:
-        """The cached answer to this path and query as of a position, or a freshly loaded one; 304 if it is known.
+        """The answer as of a position, loaded and left for the next caller; 304 if it is known.
 
-        What must be loaded is taken from the asker's share. RateLimited when nothing is left of it.
+        `of` names the one claim it depends on, if it is one. What is loaded is taken from the asker's share:
+        RateLimited when nothing is left of it.
         """
-        paid: list[Reader] = []
-
-        async def loaded() -> Representation:
-            async with reading(self.runtime.pool) as connection:
-                return await load(connection)
-
-        async def admit() -> None:
-            paid.append(await self.asker.reader())
-
-        asked = msgspec.to_builtins(query) if query is not None else {}
-        what = msgspec.json.encode([variant, asked], order="deterministic").decode()
-        key = answer_key(at.log, self.path, what, at.position if at.pinned else None)
-        found, status = await self.runtime.cache.get_or_load(key, at.point, loaded, pinned=at.pinned, admit=admit)
+        paid = await self.asker.reader()
+        async with reading(self.runtime.pool) as connection:
+            loaded = await load(connection)
         policy = cache_control or (PINNED if at.pinned else CURRENT)
-        if cache_control is None and "authorization" in self.headers:
-            policy = KEYED
-        answer = self.send(found, policy, [("cache-status", f"citable-redis; {status}")])
+        answer = await self._left(Kept(loaded, policy, at.pinned, of), at.head)
         known = not at.pinned and self.headers.get("if-none-match", "").strip() != "*"  # it knew what to expect
         if answer.status_code == 304 and known:
-            for reader in paid:
-                await self.asker.give_back(reader)
+            await self.asker.give_back(paid)
         return answer
 
-    def send(self, found: Representation, cache_control: str, headers: Sequence[tuple[str, str]] = ()) -> ASGIResponse:
-        """A representation as a response: whole, or 304 when the caller's conditions say it is known."""
-        unchanged = is_unchanged(found.etag, self.headers.get("if-match"), self.headers.get("if-none-match"))
-        described = [("etag", found.etag), ("cache-control", cache_control), *found.headers, *headers]
-        if not any(name == "vary" for name, _ in described):
-            described.append(("vary", "Accept"))
-        if unchanged:
-            return ASGIResponse(status_code=304, headers=described)
-        return ASGIResponse(body=found.body, headers=[("content-type", found.media_type), *described])
+    async def _left(self, kept: Kept, at: Point) -> ASGIResponse:
+        if self.place is None:
+            return await self.send(Entry(kept, at), BYPASSED)
+        entry, stored = await self.place.keep(kept, at)
+        return await self.send(entry, STORED if stored else MISSED)
+
+    async def send(self, entry: Entry, how: bytes | None = None) -> ASGIResponse:
+        """An answer as a response: whole, or 304 when the caller's conditions say it is known."""
+        coding = coding_for(self.headers.get("accept-encoding"), len(entry.kept.representation.body))
+        request = self.place.request if self.place is not None else None
+        variant = await self.runtime.fills.variant(entry, coding, request)
+        unchanged = is_unchanged(variant.etag.decode(), self.headers.get("if-match"), self.headers.get("if-none-match"))
+        fields = variant.unchanged if unchanged else variant.fields
+        if "authorization" in self.headers:
+            policy = (b"cache-control", for_keyed(entry.kept.cache_control).encode())
+            fields = [policy if name == b"cache-control" else (name, value) for name, value in fields]
+        said: Fields = [*fields, (b"cache-status", how)] if how else fields
+        return Answer(304, said) if unchanged else Answer(200, said, variant.body)
 
 
 def _future(parameter: str, why: str) -> InvalidRequest:

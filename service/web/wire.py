@@ -1,13 +1,12 @@
 """Below HTTP's manners: what is no HTTP at all, or will not end, is refused in the shape every failure has."""
 
-import uuid
-
 import uvicorn
 from httptools import HttpParserError
 from litestar.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from schemas.failures import Failure, Fault, HeadersTooLarge, InvalidRequest, UriTooLong
+from service.telemetry import request_id as new_request_id
 from service.web.envelope import ALWAYS, LARGEST_HEADERS, LONGEST_URI
 from service.web.problems import problem_answer
 
@@ -41,7 +40,7 @@ class Protocol(HttpToolsProtocol):
         failure = self._refusal or InvalidRequest(
             [Fault("This is no HTTP/1.1 request: its first lines cannot be read.")]
         )
-        request_id = uuid.uuid4().hex
+        request_id = new_request_id()
         status, headers, body = problem_answer(failure, request_id)
         lines = [b"HTTP/1.1 %d %s" % (status, _REASON[status])]
         lines += [b"%s: %s" % (n.encode(), v.encode("latin-1")) for n, v in headers]

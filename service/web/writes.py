@@ -63,6 +63,8 @@ class Write:
                         return sent(await (_done_once(connection, once, work) if once else work(connection)))
                 except VersionConflict:
                     continue  # begun again, and the caller's own condition looked at again
+                finally:
+                    self.runtime.coherence.doubt()  # what was read before may be old now, whatever became of this
         raise AssertionError("a claim moved on while nobody else could write")
 
     def require_condition(self) -> None:

@@ -2,10 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import pytest
+from redis.asyncio import Redis
 
+from tests.databases import Cluster
 from tests.outages.proxy import Proxy
 from tests.serving import Api, serving
 
@@ -17,6 +20,8 @@ class Breakable:
     api: Api
     postgres: Proxy
     redis: Proxy
+    database: str
+    """What its database is called, for who goes around the proxy."""
 
     async def get(self, path: str, **headers: str):
         """GET, within a bound that only a hang exceeds."""
@@ -31,15 +36,32 @@ class Breakable:
             return answer
 
 
-@pytest.fixture
-async def breakable(cluster) -> AsyncIterator[Breakable]:
+@asynccontextmanager
+async def behind_proxies(cluster: Cluster, **settings: object) -> AsyncIterator[Breakable]:
+    """An API whose ways to its servers can be broken, with nothing kept in Redis yet."""
     name = await cluster.new_database("curated")
     sockets = cluster.servers.redis_url.removeprefix("unix://").removesuffix("/valkey.sock")
     postgres, redis = Proxy(f"{sockets}/.s.PGSQL.5432"), Proxy(f"{sockets}/valkey.sock")
+    async with Redis.from_url(cluster.servers.redis_url, db=2) as client:
+        await client.flushdb()
     async with postgres.listening() as postgres_port, redis.listening() as redis_port:
         database_url = f"postgresql://citable@127.0.0.1:{postgres_port}/{name}?sslmode=disable"
-        async with serving(database_url, f"redis://127.0.0.1:{redis_port}/2") as api:
-            yield Breakable(api, postgres, redis)
+        async with serving(database_url, f"redis://127.0.0.1:{redis_port}/2", **settings) as api:
+            yield Breakable(api, postgres, redis, name)
             postgres.turn("ok")
             redis.turn("ok")
     await cluster.drop(name)
+
+
+@pytest.fixture
+async def breakable(cluster: Cluster) -> AsyncIterator[Breakable]:
+    """An API as it is."""
+    async with behind_proxies(cluster) as api:
+        yield api
+
+
+@pytest.fixture
+async def forgetful(cluster: Cluster) -> AsyncIterator[Breakable]:
+    """An API that keeps nothing in its memory."""
+    async with behind_proxies(cluster, memory_cache_mb=0) as api:
+        yield api

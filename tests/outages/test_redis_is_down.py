@@ -5,74 +5,75 @@ import asyncio
 import pytest
 from redis.asyncio import Redis
 
+from service.release import VERSION
 from service.telemetry import tolerated
 
 PATH = "/v1/claims/cn-ai-patents-60pct"
 
 
 @pytest.mark.parametrize("mode", ["refused", "silent"])
-async def test_reads_go_on_from_postgres(mode, breakable):
-    before = await breakable.get(PATH)
-    breakable.redis.turn(mode)
+async def test_reads_go_on_from_postgres(mode, forgetful):
+    before = await forgetful.get(PATH)
+    forgetful.redis.turn(mode)
     for _ in range(6):
-        during = await breakable.get(PATH)
+        during = await forgetful.get(PATH)
         assert during.status_code == 200
         assert during.content == before.content
-        assert during.headers["cache-status"] == "citable-redis; fwd=miss"
-    listed = await asyncio.gather(*(breakable.get(f"/v1/claims?limit={limit}") for limit in range(1, 30)))
+        assert during.headers["cache-status"] == "citable-memory; fwd=miss"
+    listed = await asyncio.gather(*(forgetful.get(f"/v1/claims?limit={limit}") for limit in range(1, 30)))
     assert {answer.status_code for answer in listed} == {200}
 
 
 @pytest.mark.parametrize("mode", ["refused", "silent"])
-async def test_it_is_left_alone_while_it_fails(mode, breakable):
+async def test_it_is_left_alone_while_it_fails(mode, forgetful):
     """A circuit, not a timeout for each request."""
-    breakable.redis.turn(mode)
+    forgetful.redis.turn(mode)
     before = sum(tolerated.values())
     for _ in range(60):
-        assert (await breakable.get(PATH)).status_code == 200
+        assert (await forgetful.get(PATH)).status_code == 200
     assert sum(tolerated.values()) - before < 30
 
 
-async def test_readiness_reports_it_and_does_not_require_it(breakable):
-    assert (await breakable.get("/readyz")).json() == {"status": "ready", "postgres": "up", "redis": "up"}
-    breakable.redis.turn("refused")
-    answer = await breakable.get("/readyz")
+async def test_readiness_reports_it_and_does_not_require_it(forgetful):
+    assert (await forgetful.get("/readyz")).json() == {"status": "ready", "postgres": "up", "redis": "up"}
+    forgetful.redis.turn("refused")
+    answer = await forgetful.get("/readyz")
     assert answer.status_code == 200
     assert answer.json() == {"status": "ready", "postgres": "up", "redis": "down"}
 
 
-async def test_it_is_used_again_when_it_is_back(breakable):
-    breakable.redis.turn("refused")
+async def test_it_is_used_again_when_it_is_back(forgetful):
+    forgetful.redis.turn("refused")
     for _ in range(5):
-        await breakable.get(PATH)
-    breakable.redis.turn("ok")
+        await forgetful.get(PATH)
+    forgetful.redis.turn("ok")
     async with asyncio.timeout(25):
-        while "hit" not in (await breakable.get(PATH)).headers["cache-status"]:
+        while "hit" not in (await forgetful.get(PATH)).headers["cache-status"]:
             await asyncio.sleep(0.05)
 
 
-async def test_a_full_redis_is_survived(breakable, cluster):
+async def test_a_full_redis_is_survived(forgetful, cluster):
     """Out of memory, it refuses to keep anything; reading goes on."""
     async with Redis.from_url(cluster.servers.redis_url) as client:
         kept = await client.config_get("maxmemory", "maxmemory-policy")
         try:
             await client.config_set("maxmemory-policy", "noeviction")
             await client.config_set("maxmemory", "1")
-            assert (await breakable.get("/v1/claims?limit=37")).status_code == 200
-            assert (await breakable.get("/v1/claims?limit=37")).status_code == 200
+            assert (await forgetful.get("/v1/claims?limit=37")).status_code == 200
+            assert (await forgetful.get("/v1/claims?limit=37")).status_code == 200
         finally:
             await client.config_set("maxmemory", kept["maxmemory"])
             await client.config_set("maxmemory-policy", kept["maxmemory-policy"])
 
 
-async def test_garbage_in_the_cache_is_loaded_anew(breakable, cluster):
-    good = await breakable.get(PATH)
+async def test_garbage_in_the_cache_is_loaded_anew(forgetful, cluster):
+    good = await forgetful.get(PATH)
     async with Redis.from_url(cluster.servers.redis_url, db=2) as client:
         for garbage in (b"9999999999999999\xc1 not an answer", b"no position", b""):
-            async for key in client.scan_iter("*cn-ai-patents-60pct*"):
+            async for key in client.scan_iter(f"citable:{VERSION}:*"):
                 await client.set(key, garbage)
-            again = await breakable.get(PATH)
+            again = await forgetful.get(PATH)
             assert again.status_code == 200
             assert again.content == good.content
-            assert "hit" in (await breakable.get(PATH)).headers["cache-status"]
+            assert "hit" in (await forgetful.get(PATH)).headers["cache-status"]
         await client.flushdb()

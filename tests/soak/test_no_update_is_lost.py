@@ -1,25 +1,19 @@
 """The stories of writers who lose no update, at full length: `make soak`. Figures are told while they run."""
 
 import random
-import sys
 from functools import partial
 
 import pytest
 
 from tests.stories.contest import Contest
 from tests.stories.deployment import Deployment, deployed
+from tests.telling import tell
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(3600)]
 
 WRITERS, REVISIONS = 32, 200
 CRASHES = 6
 """Of each kind."""
-
-
-def tell(sentence: str) -> None:
-    """To whoever waits for it."""
-    sys.stdout.write(f"· {sentence}\n")
-    sys.stdout.flush()
 
 
 async def test_thirty_two_writers_lose_no_update(cluster, tmp_path):

@@ -6,12 +6,16 @@ Each of them can be killed as a crash would, and started again where it was.
 import asyncio
 import os
 import signal
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable
-from contextlib import AbstractContextManager, asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 
+import asyncpg
 import httpx
 import psutil
+from redis.asyncio import Redis
 
 from db.embedded import Servers, embedded_servers
 from db.keys import issue_key
@@ -21,25 +25,43 @@ from schemas.keys import NewKey, Role
 from tests.cli.programs import WITHIN, Program, free_port
 
 PLENTY = dict.fromkeys(("reads_per_minute", "key_reads_per_minute", "writes_per_minute"), 1_000_000)
+_LISTENERS = "select pid from pg_stat_activity where application_name = 'citable-listener' order by pid"
 
 
-class Postgres:
-    """A PostgreSQL on a folder of its own, with every safeguard of its data on."""
+class _Embedded:
+    """A server on a folder of its own, at one address whenever it runs."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, **options: Any) -> None:
+        self.folder = folder
+        self._options = options
         self._running: AbstractContextManager[Servers] | None = None
+
+    async def _start(self) -> Servers:
+        running = embedded_servers(self.folder, **self._options)
+        servers = await asyncio.to_thread(running.__enter__)
+        self._running = running
+        return servers
+
+    async def stop(self) -> None:
+        """Stops it, if it runs, and gives its folder back."""
+        if self._running is not None:
+            running, self._running = self._running, None
+            await asyncio.to_thread(running.__exit__, None, None, None)
+
+
+class Postgres(_Embedded):
+    """A PostgreSQL with every safeguard of its data on."""
+
+    def __init__(self, folder: Path, *settings: str) -> None:
+        super().__init__(folder, valkey=False, options=[part for setting in settings for part in ("-c", setting)])
 
     async def start(self) -> str:
         """Starts it on what its folder holds; its address, the same each time."""
-        running = embedded_servers(self._folder, valkey=False)
-        servers = await asyncio.to_thread(running.__enter__)
-        self._running = running
-        return servers.database_url
+        return (await self._start()).database_url
 
     async def kill(self) -> None:
         """SIGKILL to the postmaster: its backends notice and leave without a word, and nothing is written down."""
-        pid = int((self._folder / "postgres" / "postmaster.pid").read_text().split()[0])
+        pid = int((self.folder / "postgres" / "postmaster.pid").read_text().split()[0])
         backends = psutil.Process(pid).children()
         os.kill(pid, signal.SIGKILL)
         async with asyncio.timeout(WITHIN):
@@ -47,17 +69,33 @@ class Postgres:
                 await asyncio.sleep(0.01)
         await self.stop()
 
-    async def stop(self) -> None:
-        """Stops it, if it runs, and gives its folder back."""
-        if self._running is not None:
-            await asyncio.to_thread(self._running.__exit__, None, None, None)
-            self._running = None
+
+class Valkey(_Embedded):
+    """A Valkey that forgets everything when it stops."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, postgres=False)
+
+    async def start(self) -> str:
+        """Starts it with nothing in it; its address, the same each time."""
+        self._url = (await self._start()).redis_url
+        return self._url
+
+    async def kill(self) -> None:
+        """SIGKILL, and all it held is gone."""
+        async with Redis.from_url(self._url) as client:
+            pid = int((await client.info("server"))["process_id"])
+        os.kill(pid, signal.SIGKILL)
+        async with asyncio.timeout(WITHIN):
+            while psutil.pid_exists(pid) and not _is_gone(psutil.Process(pid)):
+                await asyncio.sleep(0.01)
+        await self.stop()
 
 
 class ApiProcess:
     """`python -m service serve`, on one port whenever it runs."""
 
-    def __init__(self, folder: Path, database_url: str, redis_url: str, **settings: object) -> None:
+    def __init__(self, folder: Path, database_url: str, redis_url: str | None, **settings: object) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._folder = folder
@@ -74,6 +112,10 @@ class ApiProcess:
         if self._programs:
             self._programs[-1].kill()
 
+    def signal(self, number: signal.Signals) -> None:
+        """Sends it a signal."""
+        self._programs[-1].process.send_signal(number)
+
     @property
     def said(self) -> str:
         """Everything it ever told its operator."""
@@ -81,13 +123,16 @@ class ApiProcess:
 
 
 class Deployment:
-    """API processes on one database. `kills` counts what crashed."""
+    """API processes on one database. `kills` counts what crashed, `faults` what else was done to them."""
 
-    def __init__(self, postgres: Postgres, apis: list[ApiProcess], database_url: str) -> None:
+    def __init__(self, postgres: Postgres, valkey: Valkey | None, apis: list[ApiProcess], database_url: str) -> None:
         self.postgres = postgres
+        self.valkey = valkey
         self.apis = apis
         self.database_url = database_url
         self.kills = {"api": 0, "postgres": 0}
+        self.faults: Counter[str] = Counter()
+        self.stopped: set[int] = set()
 
     async def crash_api(self, number: int) -> None:
         """One of the processes is killed and started again."""
@@ -96,11 +141,69 @@ class Deployment:
         self.kills["api"] += 1
         await api.start()
 
-    async def crash_postgres(self) -> None:
-        """PostgreSQL is killed and started again, with recovery from its log."""
+    async def crash_postgres(self, after: float = 0.0) -> None:
+        """PostgreSQL is killed and, `after` some seconds, started again, with recovery from its log."""
         await self.postgres.kill()
         self.kills["postgres"] += 1
+        await asyncio.sleep(after)
         await self.postgres.start()
+
+    async def restart_valkey(self, after: float = 0.0) -> None:
+        """The deployment's own Valkey is killed and started again, empty, `after` some seconds."""
+        assert self.valkey is not None
+        await self.valkey.kill()
+        self.faults["Valkey restarted"] += 1
+        await asyncio.sleep(after)
+        await self.valkey.start()
+
+    async def pause(self, number: int, seconds: float) -> None:
+        """One of the processes is stopped where it is (SIGSTOP) and goes on some seconds later."""
+        api = self.apis[number % len(self.apis)]
+        self.stopped.add(number % len(self.apis))
+        api.signal(signal.SIGSTOP)
+        self.faults["process stopped"] += 1
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            api.signal(signal.SIGCONT)
+            self.stopped.discard(number % len(self.apis))
+
+    async def cut_listener(self, number: int) -> None:
+        """The server ends one of the connections that processes listen with, if there are any."""
+        async with self._asking() as connection:
+            for pid in await _listener(connection, number):
+                await connection.execute("select pg_terminate_backend($1)", pid)
+                self.faults["listener cut"] += 1
+
+    async def freeze_listener(self, number: int, seconds: float) -> None:
+        """One of those connections stays, and nothing comes on it for some seconds."""
+        async with self._asking() as connection:
+            for pid in await _listener(connection, number):
+                self.faults["listener frozen"] += 1
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGSTOP)
+                    try:
+                        await asyncio.sleep(seconds)
+                    finally:
+                        os.kill(pid, signal.SIGCONT)
+
+    async def withhold_news(self, seconds: float) -> None:
+        """For some seconds nobody is told of commits, however well they listen."""
+        async with self._asking() as connection:
+            await connection.execute("alter table log_head disable trigger is_heard")
+            self.faults["news withheld"] += 1
+            try:
+                await asyncio.sleep(seconds)
+            finally:
+                await connection.execute("alter table log_head enable always trigger is_heard")
+
+    @asynccontextmanager
+    async def _asking(self) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+        connection = await asyncpg.connect(self.database_url)
+        try:
+            yield connection
+        finally:
+            await connection.close()
 
     def client(self, number: int = 0, timeout: float = 10) -> httpx.AsyncClient:
         """A client of one of the processes."""
@@ -112,21 +215,26 @@ class Deployment:
 
 
 @asynccontextmanager
-async def deployed(folder: Path, redis_url: str, processes: int = 2) -> AsyncIterator[Deployment]:
-    """API processes on a PostgreSQL of their own until the block ends."""
-    postgres = Postgres(folder / "data")
+async def deployed(
+    folder: Path, redis_url: str | None, processes: int = 2, postgres_settings: Iterable[str] = (), **settings: object
+) -> AsyncIterator[Deployment]:
+    """API processes on a PostgreSQL of their own until the block ends; without an address, on a Valkey of their own."""
+    postgres = Postgres(folder / "data", *postgres_settings)
+    valkey = Valkey(folder / "cache") if redis_url is None else None
+    apis: list[ApiProcess] = []
     try:
         database_url = await postgres.start()
+        redis_url = await valkey.start() if valkey else redis_url
         await _migrated(database_url)
-        apis = [ApiProcess(folder, database_url, redis_url) for _ in range(processes)]
-        try:
-            await asyncio.gather(*(api.start() for api in apis))
-            yield Deployment(postgres, apis, database_url)
-        finally:
-            for api in apis:
-                api.kill()
+        apis += [ApiProcess(folder, database_url, redis_url, **settings) for _ in range(processes)]
+        await asyncio.gather(*(api.start() for api in apis))
+        yield Deployment(postgres, valkey, apis, database_url)
     finally:
-        await postgres.stop()
+        for api in apis:
+            api.kill()
+        for server in (valkey, postgres):
+            if server:
+                await server.stop()
 
 
 async def editors(database_url: str, names: Iterable[str]) -> dict[str, str]:
@@ -146,6 +254,11 @@ async def _migrated(database_url: str) -> None:
         await migrate(pool)
     finally:
         await pool.close()
+
+
+async def _listener(connection: "asyncpg.Connection[asyncpg.Record]", number: int) -> list[int]:
+    pids = [row["pid"] for row in await connection.fetch(_LISTENERS)]
+    return pids[number % len(pids) :][:1] if pids else []
 
 
 def _is_gone(process: psutil.Process) -> bool:

@@ -11,7 +11,7 @@ import msgspec
 from redis.asyncio import Redis
 
 from db.log import append_versions
-from db.pool import writing
+from db.pool import Pool, writing
 from schemas.claims import Change, ChangeKind, ClaimVersion, Draft, Severity
 from schemas.sources import source_id
 from tests.databases import Cluster
@@ -122,11 +122,18 @@ async def own_api(cluster: Cluster) -> AsyncIterator[Api]:
 
 async def revise(api: Api, ids: list[str], change: Callable[[Draft], Draft]) -> list[ClaimVersion]:
     """Appends one more version of each claim, as `change` makes it, in one transaction."""
+    newest = [msgspec.json.decode((await api.get(f"/v1/claims/{id}")).content, type=ClaimVersion) for id in ids]
+    versions = await append_next(api.runtime.pool, newest, change)
+    api.runtime.coherence.doubt()  # as after a write of its own
+    return versions
+
+
+async def append_next(pool: Pool, newest: list[ClaimVersion], change: Callable[[Draft], Draft]) -> list[ClaimVersion]:
+    """Appends the versions after these, as `change` makes them, in one transaction."""
     drafts = []
-    for id in ids:
-        newest = msgspec.json.decode((await api.get(f"/v1/claims/{id}")).content, type=ClaimVersion)
-        fields = {name: getattr(newest, name) for name in Draft.__struct_fields__}
+    for version in newest:
+        fields = {name: getattr(version, name) for name in Draft.__struct_fields__}
         fields["change"] = Change(kind=ChangeKind.UPDATE, severity=Severity.MINOR, note="A test.", by="a test")
         drafts.append(change(Draft(**fields)))
-    async with writing(api.runtime.pool) as connection:
+    async with writing(pool) as connection:
         return await append_versions(connection, drafts)

@@ -138,3 +138,14 @@ async def test_a_body_that_cannot_be_read_is_said_before_a_condition_that_fails(
     id = (await desk.published())["id"]
     for send, body in ((desk.editor.revise, {}), (desk.verifier.verify, VERDICT), (desk.editor.retract, REASON)):
         assert_refused(await send(id, {**body, "x": 1}, If_Match='"stale"'), 400, "#/x")
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd", "gzip"])
+async def test_who_read_the_claim_compressed_has_read_it(coding, desk):
+    """A browser sees the tag of the coding its fetch was answered in."""
+    id = (await desk.editor.create(claim())).json()["id"]
+    tag = (await desk.api.get(f"/v1/claims/{id}", Accept_Encoding=coding)).headers["etag"]
+    assert tag.endswith(f'-{coding}"')
+    assert (await change(desk, "revise", id, If_Match=f"W/{tag}")).status_code == 412
+    assert (await change(desk, "revise", id, If_Match=tag)).status_code == 200
+    assert (await change(desk, "revise", id, If_Match=tag)).status_code == 412

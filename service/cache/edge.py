@@ -1,0 +1,181 @@
+"""The outermost layer: a public read whose answer is kept is answered before anything else looks at it.
+
+It says what the layers below would say, with the same bytes and header fields, because it keeps what they said. What it
+cannot answer exactly goes on to them, with a place to leave the answer for the next caller.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, NamedTuple
+
+from db.log import Head
+from schemas.failures import StoreUnavailable
+from service.cache.coherence import Coherence, Standing
+from service.cache.encodings import coding_for
+from service.cache.fills import FROM_MEMORY, Fills
+from service.cache.memory import Entry, Fields, Request, Variant
+from service.cache.policies import for_keyed
+from service.telemetry import request_id
+
+Scope = Any
+Receive = Any
+Send = Callable[[Any], Awaitable[None]]
+App = Callable[[Any, Any, Any], Awaitable[None]]
+"""ASGI's types, without a framework's own words for them."""
+
+COVERED = (b"/v1/",)
+"""Where the addresses begin whose answers are views of the log."""
+
+_READ_HERE = frozenset({b"accept", b"accept-encoding", b"authorization", b"if-none-match"})
+_DECIDING = _READ_HERE | {b"accept-datetime", b"if-match"}
+"""The fields that decide an answer, and those of them that this layer understands."""
+_LONGEST_KEY = 2048
+
+
+class Asked(NamedTuple):
+    """A public read: its key, and what decides how its answer is dressed."""
+
+    request: Request
+    is_head: bool
+    encoding: str | None
+    known: bytes
+    keyed: bool
+
+
+class Edge:
+    """Wraps an application. `always` are the fields every answer carries, unless it has its own of that name.
+
+    `newest` asks Postgres for the head of the log.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        fills: Fills,
+        coherence: Coherence,
+        *,
+        newest: Callable[[], Awaitable[Head]],
+        monotonic: Callable[[], float],
+        always: Sequence[tuple[bytes, bytes]],
+    ) -> None:
+        self._app = app
+        self._fills = fills
+        self._memory = fills.memory
+        self._coherence = coherence
+        self._newest = newest
+        self._monotonic = monotonic
+        self._always = always
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = _asked(scope) if scope["type"] == "http" else None
+        if asked is None:
+            await self._app(scope, receive, send)
+            return
+        coherence = self._coherence
+        entry = self._memory.get(asked.request)
+        if (
+            entry is None
+            or entry.point is not coherence.head
+            or asked.keyed
+            or self._monotonic() >= coherence.confirmed_until
+            or not await self._answered(entry, asked, send, FROM_MEMORY)
+        ):
+            await self._answer_slowly(asked, scope, receive, send)
+
+    async def _answer_slowly(self, asked: Asked, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers what is not ready, or not known to be current: looks at the log, in Redis, and then below."""
+        standing, place = await self._standing(asked.keyed), None
+        if standing is not Standing.UNKNOWN:
+            entry, how, place = await self._fills.find(asked.request)
+            if entry is not None and await self._answered(entry, asked, send, how, standing):
+                return
+        if place is None:
+            await self._app(scope, receive, send)
+            return
+
+        async def send_and_leave(message: Any) -> None:
+            await place.leave()  # before it is sent: who asked may never read it, and others wait
+            await send(message)
+
+        try:
+            scope["state"]["place"] = place
+            await self._app(scope, receive, send_and_leave)
+        finally:
+            await place.leave()
+
+    async def _standing(self, keyed: bool) -> Standing:
+        """Whether what is known of the log is the newest. Who reads with a key is only content with the very newest."""
+        if not keyed:
+            return await self._coherence.standing()
+        try:
+            if self._coherence.met(await self._newest()):
+                return Standing.CONFIRMED
+        except StoreUnavailable:
+            return Standing.UNKNOWN
+        standing = await self._coherence.standing()
+        return standing if standing is Standing.CONFIRMED else Standing.UNKNOWN
+
+    async def _answered(
+        self, entry: Entry, asked: Asked, send: Send, how: bytes, standing: Standing = Standing.CONFIRMED
+    ) -> bool:
+        """Sends a kept answer, or says that it cannot be done here."""
+        coding = coding_for(asked.encoding, len(entry.kept.representation.body))
+        variant = entry.variants.get(coding) or await self._fills.variant(entry, coding, asked.request)
+        unchanged = False
+        if asked.known:
+            tags = [tag.strip().removeprefix(b"W/") for tag in asked.known.split(b",")]
+            unchanged = variant.etag in tags
+            if not unchanged and not all(tag[:1] == b'"' == tag[-1:] for tag in tags):
+                return False  # `*`, or no list of tags: let who knows all the ways to write it decide
+        said: Fields = [(b"cache-status", how), (b"x-request-id", request_id().encode())]
+        if standing is Standing.DOWN and not entry.kept.pinned:
+            age = int(self._coherence.age)
+            if age > entry.fresh_for + entry.stale_for:
+                return False
+            stale = b"%s; ttl=%d; detail=store-unavailable" % (how, entry.fresh_for - age)
+            said = [(b"cache-status", stale), said[1], (b"age", b"%d" % age)]
+        fields = self._dressed(variant, unchanged, asked.keyed)
+        await send({"type": "http.response.start", "status": 304 if unchanged else 200, "headers": [*fields, *said]})
+        await send({"type": "http.response.body", "body": b"" if unchanged or asked.is_head else variant.body})
+        return True
+
+    def _dressed(self, variant: Variant, unchanged: bool, keyed: bool) -> Fields:
+        """A variant's fields with those of every answer."""
+        ready = variant.ready_unchanged if unchanged else variant.ready
+        if ready is None:
+            own = variant.unchanged if unchanged else variant.fields
+            names = {name for name, _ in own}
+            ready = [*own, *(field for field in self._always if field[0] not in names)]
+            if unchanged:
+                variant.ready_unchanged = ready
+            else:
+                variant.ready = ready
+        if keyed:
+            return [(n, for_keyed(v.decode()).encode()) if n == b"cache-control" else (n, v) for n, v in ready]
+        return ready
+
+
+def _asked(scope: Scope) -> Asked | None:
+    """What a request asks for, if that can be answered here at all."""
+    method, path = scope["method"], scope["raw_path"]
+    if (method != "GET" and method != "HEAD") or not path.startswith(COVERED):
+        return None
+    given: dict[bytes, bytes] = {}
+    for name, value in scope["headers"]:
+        if name in _DECIDING:
+            if name in given or name not in _READ_HERE:
+                return None  # on several lines, or one that this layer does not understand
+            given[name] = value
+    if not given:
+        return Asked((path, scope["query_string"], b""), method == "HEAD", None, b"", keyed=False)
+    accept = given.get(b"accept", b"").strip()
+    request = (path, scope["query_string"], b"" if accept == b"*/*" else accept)
+    if sum(map(len, request)) > _LONGEST_KEY:
+        return None
+    encoding = given.get(b"accept-encoding")
+    return Asked(
+        request,
+        method == "HEAD",
+        None if encoding is None else encoding.decode("latin-1"),
+        given.get(b"if-none-match", b""),
+        keyed=b"authorization" in given,
+    )

@@ -1,0 +1,143 @@
+"""Filling the cache: many who miss one answer have it loaded once, by one process of all if Redis can tell them."""
+
+import asyncio
+
+from service.cache.coherence import Coherence
+from service.cache.encodings import LONG
+from service.cache.keys import answer_key
+from service.cache.memory import Entry, Memory, Request, Variant
+from service.cache.representation import Kept
+from service.cache.shared import Point, SharedCache
+
+FROM_MEMORY = b"citable-memory; hit"
+FROM_REDIS = b"citable-redis; hit"
+COLLAPSED = b"citable-memory; fwd=miss; collapsed"
+STORED = b"citable-memory; fwd=miss; stored"
+MISSED = b"citable-memory; fwd=miss"
+BYPASSED = b"citable-memory; fwd=bypass"
+"""How an answer was come by (RFC 9211)."""
+
+_PATIENCE = 6.0
+"""Seconds to wait for who is loading an answer: a little longer than Postgres may take."""
+_POLL = 0.02
+_POLLS = 40
+"""How often, in seconds, and how many times to look whether another process has loaded what is missed here."""
+
+
+class Fills:
+    """The levels of the cache, nearest first, and what is being loaded into them."""
+
+    def __init__(self, memory: Memory, shared: SharedCache, coherence: Coherence, origin: str) -> None:
+        self.memory = memory
+        self.shared = shared
+        self._coherence = coherence
+        self._origin = origin
+        self.filling: dict[Request, asyncio.Future[Entry | None]] = {}
+
+    async def find(self, request: Request) -> tuple[Entry | None, bytes, "Place | None"]:
+        """What is kept for a request and how it was come by; or else a place to leave it, or neither.
+
+        Whoever gets a place must leave it. Others wait for them; if they leave it empty, everyone goes on alone.
+        """
+        arrived = self._coherence.head.position
+        while True:
+            entry = self._current(request)
+            if entry is not None:
+                return entry, FROM_MEMORY, None
+            filling = self.filling.get(request)
+            if filling is not None:
+                try:
+                    async with asyncio.timeout(_PATIENCE):
+                        entry = await asyncio.shield(filling)
+                except TimeoutError:
+                    entry = None
+                if entry is None:
+                    return None, b"", None
+                if self.is_current(entry) or entry.point.position >= arrived:
+                    return entry, COLLAPSED, None
+                continue  # it was begun for who came earlier
+            place = Place(self, request, answer_key(self._coherence.log, self._origin, request))
+            try:
+                entry = await self._in_redis(place.key)
+            except BaseException:
+                place.filled(None)
+                raise
+            if entry is None:
+                return None, b"", place
+            self.memory.put(request, entry)
+            place.filled(entry)
+            return entry, FROM_REDIS, None
+
+    def is_current(self, entry: Entry) -> bool:
+        """Whether an entry is what would be answered now; if so, it is marked for a quicker look next time."""
+        head = self._coherence.head
+        if entry.point is head:
+            return True
+        if self._coherence.is_current(entry.point, entry.kept.of, entry.kept.pinned):
+            entry.point = head
+            return True
+        return False
+
+    def _current(self, request: Request) -> Entry | None:
+        entry = self.memory.get(request)
+        if entry is not None and not self.is_current(entry):
+            self.memory.drop(request)
+            return None
+        return entry
+
+    async def _in_redis(self, key: str) -> Entry | None:
+        entry = await self._usable(key)
+        if entry is None and not await self.shared.may_load(key):
+            for _ in range(_POLLS):
+                await asyncio.sleep(_POLL)
+                entry = await self._usable(key)
+                if entry is not None or await self.shared.may_load(key):
+                    break
+        return entry
+
+    async def variant(self, entry: Entry, coding: str, request: Request | None) -> Variant:
+        """An answer in a coding, which is made the first time it is asked for: beside the loop, if that takes long."""
+        found = entry.variants.get(coding)
+        if found is None:
+            is_long = len(entry.kept.representation.body) > LONG
+            found = await asyncio.to_thread(entry.variant, coding) if is_long else entry.variant(coding)
+            if request is not None:
+                self.memory.grown(request, entry)
+        return found
+
+    async def _usable(self, key: str) -> Entry | None:
+        found = await self.shared.get(key)
+        if found is None:
+            return None
+        entry = Entry(*found)
+        return entry if self.is_current(entry) else None
+
+
+class Place:
+    """Where the answer to a request is left by who loads it."""
+
+    def __init__(self, fills: Fills, request: Request, key: str) -> None:
+        self.key = key
+        self.request = request
+        self._fills = fills
+        self._future: asyncio.Future[Entry | None] = asyncio.get_running_loop().create_future()
+        fills.filling[request] = self._future
+
+    async def keep(self, kept: Kept, at: Point) -> tuple[Entry, bool]:
+        """Leaves an answer read at a point. Whether it is stored: one that is late is not."""
+        entry = Entry(kept, at)
+        stored = self._fills.is_current(entry) and self._fills.memory.put(self.request, entry)
+        self.filled(entry)
+        return entry, await self._fills.shared.put(self.key, kept, at) or stored
+
+    def filled(self, entry: Entry | None) -> None:
+        """Lets those who wait go on."""
+        if not self._future.done():
+            self._future.set_result(entry)
+            del self._fills.filling[self.request]
+
+    async def leave(self) -> None:
+        """Gives up the place; whoever finds it empty goes on alone."""
+        if not self._future.done():
+            self.filled(None)
+            await self._fills.shared.may_load_again(self.key)

@@ -1,0 +1,136 @@
+"""The level of the cache that is this process's own: answers ready to be sent, by request, bounded in bytes.
+
+A segmented LRU (Karedla, Love and Wherry, "Caching strategies to improve disk system performance", 1994): an answer
+is on probation until it is asked for again, and a scan of things asked for once only ever drives out each other.
+"""
+
+import re
+from collections import OrderedDict
+
+from service.cache.encodings import IDENTITY, encoded
+from service.cache.representation import Kept, Representation
+from service.cache.shared import Point
+
+Fields = list[tuple[bytes, bytes]]
+Request = tuple[bytes, bytes, bytes]
+"""The path and the query as they were written, and what the caller accepts."""
+
+_AROUND = 3000
+"""Bytes an answer takes besides its body, about."""
+_PROTECTED = 0.8
+_LARGEST = 0.125
+"""Shares of the bound: what was asked for twice may take, and one answer may."""
+_MAX_AGE = re.compile(r"max-age=([0-9]+)")
+_STALE = re.compile(r"stale-if-error=([0-9]+)")
+
+
+class Variant:
+    """An answer in one content coding: its body, its tag, and its header fields with and without the body."""
+
+    __slots__ = ("body", "etag", "fields", "ready", "ready_unchanged", "unchanged")
+
+    def __init__(self, found: Representation, cache_control: str) -> None:
+        described = [("etag", found.etag), ("cache-control", cache_control), *found.headers]
+        if not any(name == "vary" for name, _ in described):
+            described.append(("vary", "Accept, Accept-Encoding"))
+        self.body = found.body
+        self.etag = found.etag.encode()
+        self.unchanged: Fields = [(name.encode(), value.encode("latin-1")) for name, value in described]
+        length = b"%d" % len(found.body)
+        self.fields: Fields = [
+            (b"content-type", found.media_type.encode()), *self.unchanged, (b"content-length", length),
+        ]  # fmt: skip
+        self.ready: Fields | None = None
+        self.ready_unchanged: Fields | None = None
+
+
+class Entry:
+    """A kept answer, the point it was last known to be current at, and its variants."""
+
+    __slots__ = ("fresh_for", "kept", "point", "stale_for", "variants")
+
+    def __init__(self, kept: Kept, point: Point) -> None:
+        self.kept = kept
+        self.point = point
+        self.variants = {IDENTITY: Variant(kept.representation, kept.cache_control)}
+        fresh, stale = _MAX_AGE.search(kept.cache_control), _STALE.search(kept.cache_control)
+        self.fresh_for = int(fresh[1]) if fresh else 0
+        self.stale_for = int(stale[1]) if stale else 0
+
+    @property
+    def size(self) -> int:
+        """How many bytes it takes, about."""
+        return sum(len(variant.body) + _AROUND for variant in self.variants.values())
+
+    def variant(self, coding: str) -> Variant:
+        """The answer in a coding, encoded the first time it is asked for."""
+        found = self.variants.get(coding)
+        if found is None:
+            found = Variant(encoded(self.kept.representation, coding), self.kept.cache_control)
+            self.variants[coding] = found
+        return found
+
+
+class Memory:
+    """Entries by request."""
+
+    def __init__(self, most: int) -> None:
+        self.size = 0
+        self._most = most
+        self._protected_size = 0
+        self._probation: OrderedDict[Request, tuple[Entry, int]] = OrderedDict()
+        self._protected: OrderedDict[Request, tuple[Entry, int]] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._probation) + len(self._protected)
+
+    def get(self, request: Request) -> Entry | None:
+        """The entry of a request, which from its second use on is protected."""
+        found = self._protected.get(request)
+        if found is not None:
+            self._protected.move_to_end(request)
+            return found[0]
+        found = self._probation.pop(request, None)
+        if found is None:
+            return None
+        self._protected[request] = found
+        self._protected_size += found[1]
+        while self._protected_size > self._most * _PROTECTED:
+            coldest, (entry, size) = self._protected.popitem(last=False)
+            self._protected_size -= size
+            self._probation[coldest] = (entry, size)
+        return found[0]
+
+    def put(self, request: Request, entry: Entry) -> bool:
+        """Keeps an entry, or says that it is too large; what was asked for least recently makes room.
+
+        Also for one that is there and has grown.
+        """
+        size = entry.size + sum(map(len, request))
+        segment = self._protected if request in self._protected else self._probation
+        self.drop(request)
+        if size > self._most * _LARGEST:
+            return False
+        segment[request] = (entry, size)
+        self.size += size
+        if segment is self._protected:
+            self._protected_size += size
+        while self.size > self._most:
+            self.drop(next(iter(self._probation or self._protected)))
+        return True
+
+    def grown(self, request: Request, entry: Entry) -> None:
+        """Counts an entry anew, if it still is there."""
+        found = self._protected.get(request) or self._probation.get(request)
+        if found is not None and found[0] is entry:
+            self.put(request, entry)
+
+    def drop(self, request: Request) -> None:
+        """Forgets an entry."""
+        found = self._protected.pop(request, None)
+        if found is not None:
+            self._protected_size -= found[1]
+        else:
+            found = self._probation.pop(request, None)
+        if found is not None:
+            self.size -= found[1]

@@ -1,0 +1,116 @@
+"""Who waits for an answer that someone else loads waits for something, and not for ever."""
+
+import asyncio
+import socket
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from service.cache import fills as module
+from service.cache.connection import SharedConnection
+from service.cache.fills import COLLAPSED, Fills
+from service.cache.memory import Memory
+from service.cache.policies import CURRENT
+from service.cache.representation import Kept, represented
+from service.cache.shared import Point, SharedCache
+from tests.given import draft, published
+from tests.serving import serving
+
+ASKED = (b"/v1/topics", b"", b"")
+
+
+def at(position: int) -> Point:
+    return Point(position, f"{position:016}")
+
+
+def said(text: str) -> Kept:
+    return Kept(represented(text.encode(), "text/plain", None), CURRENT, pinned=False)
+
+
+@pytest.fixture
+async def filled(cluster):
+    """Fills on a Redis of the test's own, and a log whose head the test moves."""
+    connection = SharedConnection(f"{cluster.servers.redis_url}?db=9", lambda: 0.0)
+    await connection.redis.flushdb()
+    log: Any = SimpleNamespace(log="log", head=at(1), is_current=lambda point, of, pinned: point == log.head)
+    yield Fills(Memory(1_000_000), SharedCache(connection), log, "https://citable.example"), log
+    await connection.close()
+
+
+async def test_whoever_came_while_the_log_moved_gets_what_is_no_older_than_their_question(filled):
+    fills, log = filled
+    place = (await fills.find(ASKED))[2]
+    waiting = [asyncio.create_task(fills.find(ASKED)) for _ in range(20)]
+    await asyncio.sleep(0.02)
+    log.head = at(2)
+    late = asyncio.create_task(fills.find(ASKED))
+    await asyncio.sleep(0.02)
+    await place.keep(said("as of one"), at(1))
+    for entry, how, none in await asyncio.gather(*waiting):
+        assert (entry.kept, how, none) == (said("as of one"), COLLAPSED, None)
+    entry, _, another = await late  # asked at two, and is not answered as of one
+    assert entry is None
+    assert another is not None
+    await another.leave()
+
+
+async def test_who_waits_too_long_goes_on_alone(filled, monkeypatch):
+    fills, _ = filled
+    monkeypatch.setattr(module, "_PATIENCE", 0.05)
+    place = (await fills.find(ASKED))[2]
+    assert await fills.find(ASKED) == (None, b"", None)
+    await place.leave()
+
+
+async def test_a_load_that_another_process_gave_up_is_not_waited_for(filled):
+    fills, _ = filled
+    place = (await fills.find(ASKED))[2]
+    other = Fills(Memory(1_000_000), fills.shared, fills._coherence, "https://citable.example")
+    waiting = asyncio.create_task(other.find(ASKED))
+    await asyncio.sleep(0.05)
+    await place.leave()
+    async with asyncio.timeout(0.4):
+        entry, _, theirs = await waiting
+    assert entry is None
+    assert theirs is not None
+    await theirs.leave()
+
+
+async def test_what_a_lost_history_left_is_replaced(filled):
+    fills, _ = filled
+    await fills.shared.put("key", said("of a history that was lost"), at(999))
+    assert not await fills.shared.put("key", said("late"), at(3))
+    await fills.shared._redis.expire("key", 3000)  # ten minutes later
+    assert await fills.shared.put("key", said("of this one"), at(3))
+    assert await fills.shared.get("key") == (said("of this one"), at(3))
+
+
+async def test_who_does_not_read_their_answer_keeps_nobody_waiting(cluster):
+    """An address whose answer is not kept, asked for by someone who lets the server's buffers fill up first."""
+    name = await cluster.new_database("curated")
+    async with serving(cluster.url(name), f"{cluster.servers.redis_url}?db=10") as api:
+        line = socket.socket()
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        line.connect(("127.0.0.1", api.port))
+        large, missing = "/docs/swagger-ui-bundle.js", "/v1/claims/not-yet-there"
+        line.sendall("".join(f"GET {path} HTTP/1.1\r\nhost: x\r\n\r\n" for path in (large, large, missing)).encode())
+        await asyncio.sleep(0.3)
+        async with asyncio.timeout(3):
+            assert (await api.get(missing)).status_code == 404
+        line.close()
+    await cluster.drop(name)
+
+
+async def test_what_another_process_told_of_can_be_asked_for_here(cluster):
+    """A cursor, or a position, from a process that heard of a change first."""
+    name = await cluster.new_database("curated")
+    async with serving(cluster.url(name), f"{cluster.servers.redis_url}?db=10") as api:
+        assert (await api.get("/v1/claims?limit=1")).json()["position"] == 175
+        api.runtime.coherence.confirmed_until += 3600  # it will not look by itself
+        api.runtime.coherence._listener.wake = lambda *_: None
+        await published(api.runtime.pool, draft())
+        answer = await api.get("/v1/claims/harbour-cranes-4100?as_of=176")
+        assert (answer.status_code, answer.json()["version"]) == (200, 1)
+        assert (await api.get("/v1/claims?as_of=177")).status_code == 400
+    await cluster.drop(name)

@@ -3,10 +3,14 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+BENCH := build/bench/venv
+CLAIMS ?= 10000
+ROUNDS ?= 3
+SECONDS ?= 5
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak check format openapi lock clean
+.PHONY: help run test soak bench check format openapi lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +23,9 @@ test: $(VENV)/dev check  ## every test, as CI runs them
 
 soak: $(VENV)/dev  ## the long stories, minutes each: many writers, and servers killed under them
 	@$(BIN)/python -m pytest -m soak -s
+
+bench: $(BENCH)/bench  ## measure us beside FastAPI, Datasette and Kinto (CLAIMS="10000 1000000" ROUNDS=3 SECONDS=5)
+	@$(BENCH)/bin/python -m tests.bench --rounds $(ROUNDS) --seconds $(SECONDS) $(CLAIMS:%=--claims %)
 
 check: $(VENV)/dev  ## style, types, and that generated files are fresh
 	@$(BIN)/ruff check .
@@ -33,7 +40,7 @@ openapi: $(VENV)/dev  ## write openapi/openapi.json from the endpoints
 	@$(BIN)/citable openapi
 
 lock: $(VENV)/dev  ## write requirements/*.lock from requirements/*.in
-	@for name in app local dev; do \
+	@for name in app local dev bench bench-kinto; do \
 		$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --quiet \
 			--custom-compile-command "make lock" --overrides requirements/overrides.in \
 			--output-file requirements/$$name.lock requirements/$$name.in || exit 1; \
@@ -47,6 +54,17 @@ $(VENV)/%: requirements/%.lock $(VENV)/python pyproject.toml
 	@echo "· installing what $< lists (the first time takes half a minute)"
 	@$(BIN)/python -m pip install --quiet --progress-bar on --no-deps --require-hashes -r $<
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+# The peers stay out of the environment that everything else uses.
+$(BENCH)/bench: requirements/bench.lock requirements/bench-kinto.lock
+	@echo "· installing what $< lists in $(BENCH) (the first time takes a minute)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "✗ Citable needs Python 3.11 or newer; set PYTHON=… to one." >&2; exit 1; }
+	@$(PYTHON) -m venv $(BENCH)
+	@$(BENCH)/bin/python -m pip install --quiet --progress-bar on --no-deps --require-hashes -r $<
+	@$(BENCH)/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/bench-kinto.lock \
+		|| echo "· Kinto cannot be installed here: it is left out"
 	@touch $@
 
 $(VENV)/python:

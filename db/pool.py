@@ -89,7 +89,7 @@ async def reading(pool: Pool) -> AsyncGenerator[Reading]:
         connection = await _acquired(pool)
         try:
             yield Reading(connection)
-        except TimeoutError:
+        except (TimeoutError, asyncio.CancelledError):
             connection.terminate()  # it hangs, and so would asking it nicely to cancel
             raise
         finally:

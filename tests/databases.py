@@ -21,6 +21,11 @@ class Cluster:
 
     servers: Servers
 
+    @property
+    def sockets(self) -> str:
+        """The folder of the servers' sockets."""
+        return self.servers.redis_url.removeprefix("unix://").removesuffix("/valkey.sock")
+
     def url(self, database: str) -> str:
         """The address of one of its databases."""
         return self.servers.database_url.replace("/citable?", f"/{database}?")

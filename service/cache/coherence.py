@@ -22,10 +22,10 @@ LEASE = 1.5
 CONNECT_WITHIN = 1.0
 ANSWER_WITHIN = 0.5
 _AGAIN = 0.2
-_DOWN_FOR = 2.0
-"""Seconds that a failure is good for: longer than the next attempt takes."""
-_PATIENCE = 2.5
-"""Seconds a request waits to learn whether the log can be looked at: longer than it takes to find out."""
+_DOWN_FOR = _AGAIN + 3 * CONNECT_WITHIN
+"""Seconds that a failure is good for: longer than the next attempt takes, which waits for two connections at most."""
+_PATIENCE = 2 * (ANSWER_WITHIN + 2 * CONNECT_WITHIN)
+"""Seconds a request waits to learn whether the log can be looked at: twice as long as it takes to find out."""
 _MOST_POINTS = 1000
 _MOST_CHANGED = 1000
 _MOST_REMEMBERED = 10_000

@@ -40,8 +40,7 @@ class Breakable:
 async def behind_proxies(cluster: Cluster, **settings: object) -> AsyncIterator[Breakable]:
     """An API whose ways to its servers can be broken, with nothing kept in Redis yet."""
     name = await cluster.new_database("curated")
-    sockets = cluster.servers.redis_url.removeprefix("unix://").removesuffix("/valkey.sock")
-    postgres, redis = Proxy(f"{sockets}/.s.PGSQL.5432"), Proxy(f"{sockets}/valkey.sock")
+    postgres, redis = Proxy(f"{cluster.sockets}/.s.PGSQL.5432"), Proxy(f"{cluster.sockets}/valkey.sock")
     async with Redis.from_url(cluster.servers.redis_url, db=2) as client:
         await client.flushdb()
     async with postgres.listening() as postgres_port, redis.listening() as redis_port:

@@ -106,9 +106,9 @@ class Coherence:
                     await self._learned.wait()
 
     def doubt(self) -> None:
-        """Something was written, or a newer head seen: nothing counts until a look that begins from now on."""
+        """Something newer may have been told: nothing counts until a look that begins from now on, or fails."""
         self._doubted_at = self._monotonic()
-        self.confirmed_until = 0.0
+        self.confirmed_until = self._down_until = 0.0  # whoever told it has reached Postgres
         self._wake()
 
     def met(self, head: Head) -> bool:
@@ -116,8 +116,6 @@ class Coherence:
         same = (head.log, point_of(head)) == (self.log, self.head)
         if not same and (head.log != self.log or head.position >= self.head.position):
             self.doubt()
-            if self._monotonic() < self._down_until:
-                self._forget(head.log, point_of(head))
         return same
 
     @asynccontextmanager

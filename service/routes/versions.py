@@ -6,7 +6,6 @@ from litestar.response.base import ASGIResponse
 from werkzeug.http import http_date
 
 from db.claims import VersionInHistory, claim_as_of, claim_version, mementos_of, version_in_history, versions_of
-from db.log import is_settled, position_as_of
 from db.pool import Reading, reading
 from schemas.claims import ClaimVersion, Memento, TimeMap, VersionPage
 from schemas.failures import Fault, InvalidRequest, NotFound
@@ -110,15 +109,10 @@ async def in_force_at(read: Read, id: str, field: str) -> ASGIResponse:
     """302 to the version of a claim in force at an `Accept-Datetime`; the first one, for an instant before it."""
     instant = accepted_datetime(field)
     await read.asker.reader()
-    newest = await read.at(None)
+    at = await read.at_instant(instant) or await read.at(None)
     async with reading(read.runtime.pool) as connection:
-        settled = await is_settled(connection, instant)
-    if not settled:
-        await read.runtime.settle()
-    async with reading(read.runtime.pool) as connection:
-        position = await position_as_of(connection, instant)
-        version = await claim_as_of(connection, id, newest.position if position is None else position)
-        version = version or await claim_version(connection, id, 1, newest.position)
+        version = await claim_as_of(connection, id, at.position)
+        version = version or await claim_version(connection, id, 1, at.head.position)
     if version is None:
         raise NotFound(f"There is no claim {id}.")
     path = claim_path(id)

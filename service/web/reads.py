@@ -60,24 +60,32 @@ class Read:
     async def at(self, as_of: str | None, frozen: int | None = None) -> At:
         """The position to answer as of: the one a cursor is `frozen` at. InvalidRequest if it lies in the future."""
         asked = frozen if frozen is not None else None if as_of is None else read_as_of(as_of)
+        if isinstance(asked, datetime):
+            found = await self.at_instant(asked)
+            if found is None:
+                raise _future("as_of", "it is later than now")
+            return found
         head = await self._head()
         if asked is None:
             return At(head.position, head, pinned=False)
-        if not isinstance(asked, datetime):
-            if asked > head.position:
-                head = await self._newest()  # another process may have told of it already
-            if asked > head.position:
-                parameter = "as_of" if frozen is None else "cursor"
-                raise _future(parameter, f"the newest position is {head.position}")
-            return At(asked, head, pinned=True)
+        if asked > head.position:
+            head = await self._newest()  # another process may have told of it already
+        if asked > head.position:
+            parameter = "as_of" if frozen is None else "cursor"
+            raise _future(parameter, f"the newest position is {head.position}")
+        return At(asked, head, pinned=True)
+
+    async def at_instant(self, instant: datetime) -> At | None:
+        """The position the log was at in an instant; None if that is later than now."""
         async with reading(self.runtime.pool) as connection:
-            settled = await is_settled(connection, asked)
+            settled = await is_settled(connection, instant)
         if not settled:
             await self.runtime.settle()
         async with reading(self.runtime.pool) as connection:
-            position = await position_as_of(connection, asked)
+            position = await position_as_of(connection, instant)
         if position is None:
-            raise _future("as_of", "it is later than now")
+            return None
+        head = await self._head()
         return At(position, head if position <= head.position else await self._newest(), pinned=True)
 
     async def _head(self) -> Point:

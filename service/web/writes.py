@@ -56,6 +56,7 @@ class Write:
         once = key and Once(self.by.id, self.method, self.path, key, hashlib.sha256(self.body).digest())
         async with _one_of(self.runtime.writers):
             for alone in (False, False, True):
+                told = True
                 try:
                     async with writing(self.runtime.pool) as connection:
                         if alone:
@@ -63,8 +64,12 @@ class Write:
                         return sent(await (_done_once(connection, once, work) if once else work(connection)))
                 except VersionConflict:
                     continue  # begun again, and the caller's own condition looked at again
+                except StoreUnavailable:
+                    told = False
+                    raise
                 finally:
-                    self.runtime.coherence.doubt()  # what was read before may be old now, whatever became of this
+                    if told:
+                        self.runtime.coherence.doubt()  # that it is written, or what stands in its way
         raise AssertionError("a claim moved on while nobody else could write")
 
     def require_condition(self) -> None:

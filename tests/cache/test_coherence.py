@@ -202,6 +202,20 @@ async def test_an_outage_is_said_and_what_was_known_stays(log, followed):
     assert followed.is_current(read, None, pinned=False)
 
 
+async def test_what_is_told_while_an_outage_is_still_believed_in_ends_that(log, followed):
+    """Postgres is back, and a write is done, before the next look at the log."""
+    log.answers = False
+    log.now += LEASE + 0.1
+    await log.looked(followed)
+    assert await followed.standing() is Standing.DOWN
+    log.append("second")
+    log.now += 0.01
+    log.answers = True
+    followed.doubt()
+    assert await followed.standing() is Standing.CONFIRMED
+    assert followed.head == log.point
+
+
 async def test_in_an_outage_nothing_counts_that_a_write_may_have_made_old(log, followed):
     read = log.point
     log.now += 0.1
@@ -226,6 +240,8 @@ async def test_a_newer_head_met_elsewhere_is_looked_for_and_in_an_outage_ends_wh
     await log.looked(followed)
     log.append("third")
     assert not followed.met(log.head)
+    await log.looked(followed)
+    assert await followed.standing() is Standing.DOWN
     assert not followed.is_current(read, None, pinned=False)
 
 

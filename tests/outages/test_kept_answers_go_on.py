@@ -6,10 +6,15 @@ import time
 import msgspec
 import pytest
 
+from db.log import hold_head
+from db.pool import writing
 from schemas.claims import ClaimVersion
+from schemas.keys import Role
+from tests.cast import key_for
 from tests.outages.conftest import Breakable
 from tests.stories.line import Line
 from tests.web.asking import append_next
+from tests.web.writing import claim
 
 ID = "cn-ai-patents-60pct"
 PATH = f"/v1/claims/{ID}"
@@ -26,6 +31,12 @@ BOUND = 2.0
 """Seconds after which everyone sees what there is, once it can be seen."""
 PROMPT = 5.0
 """Seconds that two hundred answers may take together while Postgres is down."""
+
+WAITS_FOR_A_LOCK = """
+select exists(
+    select from pg_locks join pg_stat_activity using (pid) where not granted and datname = current_database()
+)
+"""
 
 MODES = pytest.mark.parametrize("mode", ["refused", "silent"])
 
@@ -152,6 +163,25 @@ async def test_what_changed_meanwhile_is_shown_once_postgres_is_back(mode, break
         assert "store-unavailable" not in answer.headers["cache-status"]
         if path != KINDS["version"]:
             assert answer.content != kept[path].content
+
+
+async def test_a_write_that_postgres_did_not_answer_takes_no_kept_answer_away(breakable, cluster):
+    """Nobody was told anything that is newer than what is kept."""
+    kept = await warm(breakable)
+    headers = {"Authorization": f"Bearer {await key_for(breakable.api.runtime.pool, 'Desk', Role.EDITOR)}"}
+    async with cluster.pool_on(breakable.database) as around, writing(around) as connection:
+        await hold_head(connection)
+        write = asyncio.create_task(breakable.api.client.post("/v1/claims", json=claim(), headers=headers))
+        async with asyncio.timeout(25):
+            while not await connection.fetchval(WAITS_FOR_A_LOCK):
+                await asyncio.sleep(0.02)
+        breakable.postgres.turn("refused")
+        assert (await write).status_code == 503
+    await told_as_stale(breakable)
+    for path, before in kept.items():
+        during = await breakable.get(path)
+        assert during.content == before.content
+        assert_stale(during)
 
 
 @MODES

@@ -227,22 +227,20 @@ def _with_database(work: Callable[[Pool], Coroutine[Any, Any, None]], *, create:
 
 
 def _size(file: Path) -> int | None:
-    return None if str(file) == "-" else file.stat().st_size
+    return None if str(file) == "-" else file.stat().st_size or None
 
 
 @contextmanager
 def _opened(file: Path, *, seekable: bool = False) -> Iterator[IO[bytes]]:
-    """The file to read; standard input for `-`, kept aside first if it must be read twice."""
-    if str(file) != "-":
-        with file.open("rb") as opened:
-            yield opened
-    elif not seekable:
-        yield sys.stdin.buffer
-    else:
-        with tempfile.TemporaryFile() as aside:
-            shutil.copyfileobj(sys.stdin.buffer, aside)
+    """The file to read, standard input for `-`; a stream is kept aside first if it must be `seekable`."""
+    with ExitStack() as stack:
+        opened: IO[bytes] = sys.stdin.buffer if str(file) == "-" else stack.enter_context(file.open("rb"))
+        if seekable and not opened.seekable():
+            aside = stack.enter_context(tempfile.TemporaryFile())
+            shutil.copyfileobj(opened, aside)
             aside.seek(0)
-            yield aside
+            opened = aside
+        yield opened
 
 
 @contextmanager

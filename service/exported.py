@@ -12,10 +12,11 @@ from db.log import Taken
 from schemas.claims import ClaimVersion
 from schemas.failures import FileRefused, InvalidRequest
 from schemas.fields import Instant, Position
-from service.screening import read_screened
+from service.screening import read_screened, read_strictly
 
 BATCH = 2000
-"""Lines that are read together."""
+BATCH_BYTES = 2**23
+"""Lines that are read together, and the bytes after which there are enough of them."""
 LONGEST_LINE = 2**22
 
 
@@ -49,22 +50,30 @@ class ExportedLines:
 
     def next_lines(self) -> list[bytes]:
         """The next lines, checked; none at the end. FileRefused for the first that fails."""
-        lines = list(islice(self._file, BATCH))
-        for line in lines:
+        lines: list[bytes] = []
+        size = 0
+        for line in islice(self._file, BATCH):
+            lines.append(line)
+            size += len(line)
             self._number += 1
             fault = self._fault(line)
             if fault:
                 raise FileRefused("Nothing was restored: the file is no export of a log.", [(self._number, *fault)])
-        self._progress(sum(map(len, lines)))
+            if size >= BATCH_BYTES:
+                break
+        self._progress(size)
         return lines
 
     def _fault(self, line: bytes) -> tuple[str, str] | None:
         """A JSON Pointer to what is wrong with a line, and what is."""
         try:
             version = read_screened(line, ClaimVersion)
+            is_as_exported = line.rstrip(b"\n") == msgspec.json.encode(version)
+            if not is_as_exported:
+                read_strictly(line, ClaimVersion)  # which may know better what is wrong
         except InvalidRequest as refused:
             return refused.faults[0].pointer or "", refused.faults[0].detail
-        if line.rstrip(b"\n") != msgspec.json.encode(version):
+        if not is_as_exported:
             return "", "The line is not as an export writes it: something was added or changed."
         newest = self._newest.get(version.id, 0)
         if version.position != self._number:

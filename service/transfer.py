@@ -115,19 +115,29 @@ async def restore_log(
     checks = ExportedLines(file, progress)
     last = checks.last()
     if last is None:
-        while await asyncio.to_thread(checks.next_lines):
-            pass  # the fault is told by the first line that has it, which may be another
+        await _read_to_the_end(checks)
         raise FileRefused("The file holds no versions.")
     try:
         async with unhurried(pool) as connection:
             await open_restore(connection, last)
             lines = await asyncio.to_thread(checks.next_lines)
             while lines:
-                following, _ = await asyncio.gather(asyncio.to_thread(checks.next_lines), put_lines(connection, lines))
+                checking = asyncio.create_task(asyncio.to_thread(checks.next_lines))
+                storing = asyncio.create_task(put_lines(connection, lines))
+                await asyncio.wait([checking, storing])  # neither is left under way when the other fails
+                following = await checking
+                await storing
                 progress(sum(map(len, lines)))
                 lines = following
             finishing()
             await finish_restore(connection)
     except RuleBroken as broken:
+        await _read_to_the_end(checks)
         raise FileRefused(f"The file breaks the rule {broken.rule}: {broken.detail}") from broken
     return last
+
+
+async def _read_to_the_end(checks: ExportedLines) -> None:
+    """Raises FileRefused for the first line that is wrong, if there is one: what was noticed may follow from it."""
+    while await asyncio.to_thread(checks.next_lines):
+        pass

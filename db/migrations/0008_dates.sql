@@ -49,14 +49,16 @@ create or replace function sources_are_dated(sources jsonb) returns boolean
     language plpgsql immutable parallel safe as $$
 begin
     if not jsonb_path_exists(sources, '$[*] ? (
-        (@.published_on != null && !(@.published_on.type() == "string" && @.published_on
-            like_regex "^[12][0-9][0-9][0-9](-(0[1-9]|1[0-2])(-(0[1-9]|1[0-9]|2[0-8]))?)?$"))
-        || (@.retrieved_on != null && !(@.retrieved_on.type() == "string" && @.retrieved_on
-            like_regex "^[12][0-9][0-9][0-9](-(0[1-9]|1[0-2])(-(0[1-9]|1[0-9]|2[0-8]))?)?$")))') then
+        (exists(@.published_on) && @.published_on.type() != "null" && !(@.published_on.type() == "string"
+            && @.published_on like_regex "^[12][0-9][0-9][0-9](-(0[1-9]|1[0-2])(-(0[1-9]|1[0-9]|2[0-8]))?)?$"))
+        || (exists(@.retrieved_on) && @.retrieved_on.type() != "null" && !(@.retrieved_on.type() == "string"
+            && @.retrieved_on like_regex "^[12][0-9][0-9][0-9](-(0[1-9]|1[0-2])(-(0[1-9]|1[0-9]|2[0-8]))?)?$")))') then
         return true;
     end if;
-    return (select coalesce(
-            bool_and(is_partial_date(s ->> 'published_on') and is_partial_date(s ->> 'retrieved_on')), true)
+    return (select coalesce(bool_and(
+            coalesce(jsonb_typeof(s -> 'published_on') in ('string', 'null'), true)
+            and coalesce(jsonb_typeof(s -> 'retrieved_on') in ('string', 'null'), true)
+            and is_partial_date(s ->> 'published_on') and is_partial_date(s ->> 'retrieved_on')), true)
         from jsonb_array_elements(sources) s);
 end $$;
 

@@ -1,6 +1,7 @@
--- The rules between versions, asked of a whole statement at once: the same rules under the same names, the first version
--- that breaks one is named. Only what must be known before a row is stored is asked row by row. Plans are made once a
--- session (a session of ours would make them for each call) and may only use indexes: an empty log grows to a full one.
+-- The rules between versions, asked of a whole statement at once: the same rules under the same names. The first version
+-- that breaks one is named: of the rules for every version, or else of those for what is appended. Only what must be known
+-- before a row is stored is asked row by row. Plans are made once a session (a session of ours would make them for each
+-- call) and may only use indexes: an empty log grows to a full one.
 
 create or replace function claim_version_follows() returns trigger
     language plpgsql set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$

@@ -110,9 +110,10 @@ create trigger indexed after insert on claim_version
 alter table claim_version enable always trigger indexed;
 
 -- A whole log that was put back, up to a position: everything is read once, with every processor, and indexes are made
--- of what is there.
+-- of what is there. Who still reads is waited for, however long a restore has taken until then.
 create function views_are_rebuilt(upto bigint) returns void
     language plpgsql
+    set lock_timeout = 0
     set plan_cache_mode = auto
     set work_mem = '256MB'
     set maintenance_work_mem = '512MB'

@@ -34,6 +34,19 @@ async def test_a_restore_reads_standard_input_and_an_export_writes_standard_outp
     assert again.answered == program.answered
 
 
+async def test_a_restore_reads_a_pipe_with_a_name(place, database, tmp_path):
+    file, pipe = tmp_path / "log.jsonl", tmp_path / "pipe"
+    place.start("export", str(file), database_url=await database("curated")).succeeded()
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=[file.read_bytes()])
+    writer.start()
+    assert (
+        "175 versions restored"
+        in place.start("restore", str(pipe), database_url=await database("template0")).succeeded()
+    )
+    writer.join()
+
+
 async def test_a_restore_into_a_log_that_holds_something_is_one_sentence(place, database, tmp_path):
     url, file = await database("curated"), tmp_path / "log.jsonl"
     place.start("export", str(file), database_url=url).succeeded()

@@ -8,6 +8,7 @@ import pytest
 from db.digest import digest_of
 from schemas.claims import ClaimVersion
 from schemas.failures import FileRefused
+from service.exported import ExportedLines
 from service.transfer import export_log, import_claims, restore_log
 from tests.cli.claims import claim, file_of, log_of
 
@@ -20,6 +21,13 @@ async def exported(cluster) -> list[bytes]:
         await import_claims(pool, file_of(claim("a", scope="Other.")), "desk")
         await import_claims(pool, file_of(claim("c")), "desk")
         return [line async for line in export_log(pool)]
+
+
+@pytest.fixture(params=[2000, 1], ids=["together", "one by one"], autouse=True)
+def batch(request, monkeypatch) -> int:
+    """How many lines are read together: what is wrong with one is told whatever was stored before."""
+    monkeypatch.setattr("service.exported.BATCH", request.param)
+    return request.param
 
 
 @pytest.fixture
@@ -113,6 +121,23 @@ async def test_a_claim_that_begins_with_its_second_version(pool, lines):
 async def test_a_time_that_goes_back(pool, lines):
     lines[2] = forged(lines[2], recorded_at="2001-01-01T00:00:00Z")
     assert await refused_at(pool, lines) == (3, "/recorded_at")
+
+
+async def test_a_last_line_that_lies_about_where_the_log_ends(pool, lines):
+    """The database refuses it before any line is stored, and the line that is wrong is named all the same."""
+    for position in (0, 3, 5, 2**53 - 1):
+        assert await refused_at(pool, [*lines[:3], forged(lines[3], position=position)]) == (4, "/position")
+    later = lines[3].replace(b'"recorded_at":"20', b'"recorded_at":"29')
+    assert await refused_at(pool, [*lines[:3], later]) == (4, "/digest")
+    assert (await refused_at(pool, [lines[0], b"garbage\n", lines[2], later]))[0] == 2
+
+
+async def test_lines_of_megabytes_are_stored_a_few_at_a_time(exported):
+    """PostgreSQL holds no JSON array of more than 256 MiB; two thousand of the longest lines would be gigabytes."""
+    checks = ExportedLines(io.BytesIO(b"".join(exported)), lambda _: None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("service.exported.BATCH_BYTES", 1)
+        assert [len(checks.next_lines()) for _ in range(5)] == [1, 1, 1, 1, 0]
 
 
 async def test_a_time_without_a_zone(pool, lines):

@@ -106,6 +106,12 @@ class Secret:
         found = _SECRET.fullmatch(text)
         return cls(text, found[1]) if found else None
 
+    @classmethod
+    def sent(cls, authorization: str) -> "Secret | None":
+        """The secret in an `Authorization` field (RFC 6750); None if it holds none of ours by its form."""
+        scheme, _, credentials = authorization.partition(" ")
+        return cls.read(credentials.strip()) if scheme.lower() == "bearer" else None
+
     @property
     def digest(self) -> bytes:
         """Its SHA-256: what is stored in its place."""

@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 
 from db.log import Head
 from schemas.failures import StoreUnavailable
+from schemas.keys import Secret
 from service.cache.coherence import Coherence, Standing
 from service.cache.encodings import coding_for
-from service.cache.fills import FROM_MEMORY, Fills
+from service.cache.fills import FROM_MEMORY, Fills, Place
 from service.cache.memory import Entry, Fields, Request, Variant
 from service.cache.policies import for_keyed
-from service.telemetry import request_id
+from service.telemetry import request_id, tolerate
 
 Scope = Any
 Receive = Any
@@ -32,13 +33,21 @@ _LONGEST_KEY = 2048
 
 
 class Asked(NamedTuple):
-    """A public read: its key, and what decides how its answer is dressed."""
+    """A public read: what its answer is kept under, and what decides how that is dressed."""
 
     request: Request
     is_head: bool
     encoding: str | None
     known: bytes
-    keyed: bool
+    authorization: str | None
+
+
+class Answer(NamedTuple):
+    """What is sent: a status, all header fields, and a body, which HEAD leaves out."""
+
+    status: int
+    fields: Fields
+    body: bytes
 
 
 class Edge:
@@ -75,19 +84,25 @@ class Edge:
         if (
             entry is None
             or entry.point is not coherence.head
-            or asked.keyed
+            or asked.authorization is not None
             or self._monotonic() >= coherence.confirmed_until
-            or not await self._answered(entry, asked, send, FROM_MEMORY)
+            or (variant := entry.variants.get(coding_for(asked.encoding, entry.length))) is None
+            or (answer := self._answer(entry, variant, asked, FROM_MEMORY, Standing.CONFIRMED)) is None
         ):
             await self._answer_slowly(asked, scope, receive, send)
+        else:
+            await _send(answer, asked.is_head, send)
 
     async def _answer_slowly(self, asked: Asked, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers what is not ready, or not known to be current: looks at the log, in Redis, and then below."""
-        standing, place = await self._standing(asked.keyed), None
-        if standing is not Standing.UNKNOWN:
-            entry, how, place = await self._fills.find(asked.request)
-            if entry is not None and await self._answered(entry, asked, send, how, standing):
-                return
+        try:
+            answer, place = await self._kept(asked)
+        except Exception as failure:  # noqa: BLE001 - whatever is wrong with what is kept, the layers below can answer
+            tolerate("an answer from the cache", failure)
+            answer, place = None, None
+        if answer is not None:
+            await _send(answer, asked.is_head, send)
+            return
         if place is None:
             await self._app(scope, receive, send)
             return
@@ -102,9 +117,21 @@ class Edge:
         finally:
             await place.leave()
 
-    async def _standing(self, keyed: bool) -> Standing:
+    async def _kept(self, asked: Asked) -> tuple[Answer | None, Place | None]:
+        """The answer that is kept, or a place to leave one, or neither."""
+        standing = await self._standing(asked.authorization)
+        if standing is Standing.UNKNOWN:
+            return None, None
+        entry, how, place = await self._fills.find(asked.request)
+        if entry is None:
+            return None, place
+        coding = coding_for(asked.encoding, entry.length)
+        variant = await self._fills.variant(entry, coding, asked.request)
+        return self._answer(entry, variant, asked, how, standing), None
+
+    async def _standing(self, authorization: str | None) -> Standing:
         """Whether what is known of the log is the newest. Who reads with a key is only content with the very newest."""
-        if not keyed:
+        if authorization is None or Secret.sent(authorization) is None:
             return await self._coherence.standing()
         try:
             if self._coherence.met(await self._newest()):
@@ -114,31 +141,25 @@ class Edge:
         standing = await self._coherence.standing()
         return standing if standing is Standing.CONFIRMED else Standing.UNKNOWN
 
-    async def _answered(
-        self, entry: Entry, asked: Asked, send: Send, how: bytes, standing: Standing = Standing.CONFIRMED
-    ) -> bool:
-        """Sends a kept answer, or says that it cannot be done here."""
-        coding = coding_for(asked.encoding, len(entry.kept.representation.body))
-        variant = entry.variants.get(coding) or await self._fills.variant(entry, coding, asked.request)
+    def _answer(self, entry: Entry, variant: Variant, asked: Asked, how: bytes, standing: Standing) -> Answer | None:
+        """A kept answer as it is sent; None if it cannot be told here what that is."""
         unchanged = False
         if asked.known:
             tags = [tag.strip().removeprefix(b"W/") for tag in asked.known.split(b",")]
             unchanged = variant.etag in tags
             if not unchanged and not all(tag[:1] == b'"' == tag[-1:] for tag in tags):
-                return False  # `*`, or no list of tags: let who knows all the ways to write it decide
+                return None  # `*`, or no list of tags: let who knows all the ways to write it decide
         said: Fields = [(b"cache-status", how), (b"x-request-id", request_id().encode())]
         if standing is Standing.DOWN and not entry.kept.pinned:
             age = int(self._coherence.age)
             if age > entry.fresh_for + entry.stale_for:
-                return False
+                return None
             stale = b"%s; ttl=%d; detail=store-unavailable" % (how, entry.fresh_for - age)
             said = [(b"cache-status", stale), said[1], (b"age", b"%d" % age)]
-        fields = self._dressed(variant, unchanged, asked.keyed)
-        await send({"type": "http.response.start", "status": 304 if unchanged else 200, "headers": [*fields, *said]})
-        await send({"type": "http.response.body", "body": b"" if unchanged or asked.is_head else variant.body})
-        return True
+        fields = self._dressed(variant, unchanged, keyed=asked.authorization is not None)
+        return Answer(304 if unchanged else 200, [*fields, *said], b"" if unchanged else variant.body)
 
-    def _dressed(self, variant: Variant, unchanged: bool, keyed: bool) -> Fields:
+    def _dressed(self, variant: Variant, unchanged: bool, *, keyed: bool) -> Fields:
         """A variant's fields with those of every answer."""
         ready = variant.ready_unchanged if unchanged else variant.ready
         if ready is None:
@@ -166,16 +187,21 @@ def _asked(scope: Scope) -> Asked | None:
                 return None  # on several lines, or one that this layer does not understand
             given[name] = value
     if not given:
-        return Asked((path, scope["query_string"], b""), method == "HEAD", None, b"", keyed=False)
+        return Asked((path, scope["query_string"], b""), method == "HEAD", None, b"", None)
     accept = given.get(b"accept", b"").strip()
     request = (path, scope["query_string"], b"" if accept == b"*/*" else accept)
     if sum(map(len, request)) > _LONGEST_KEY:
         return None
-    encoding = given.get(b"accept-encoding")
+    encoding, authorization = given.get(b"accept-encoding"), given.get(b"authorization")
     return Asked(
         request,
         method == "HEAD",
         None if encoding is None else encoding.decode("latin-1"),
         given.get(b"if-none-match", b""),
-        keyed=b"authorization" in given,
+        None if authorization is None else authorization.decode("latin-1"),
     )
+
+
+async def _send(answer: Answer, is_head: bool, send: Send) -> None:
+    await send({"type": "http.response.start", "status": answer.status, "headers": answer.fields})
+    await send({"type": "http.response.body", "body": b"" if is_head else answer.body})

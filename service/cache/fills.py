@@ -8,6 +8,7 @@ from service.cache.keys import answer_key
 from service.cache.memory import Entry, Memory, Request, Variant
 from service.cache.representation import Kept
 from service.cache.shared import Point, SharedCache
+from service.telemetry import tolerate
 
 FROM_MEMORY = b"citable-memory; hit"
 FROM_REDIS = b"citable-redis; hit"
@@ -33,13 +34,16 @@ class Fills:
         self._coherence = coherence
         self._origin = origin
         self.filling: dict[Request, asyncio.Future[Entry | None]] = {}
+        self._encoding: dict[tuple[Entry, str], asyncio.Task[Variant]] = {}
 
     async def find(self, request: Request) -> tuple[Entry | None, bytes, "Place | None"]:
         """What is kept for a request and how it was come by; or else a place to leave it, or neither.
 
-        Whoever gets a place must leave it. Others wait for them; if they leave it empty, everyone goes on alone.
+        Whoever gets a place must leave it. Others wait for them; if they leave it empty, one of those takes it, and if
+        they do as well, everyone goes on alone.
         """
         arrived = self._coherence.head.position
+        left_empty = 0
         while True:
             entry = self._current(request)
             if entry is not None:
@@ -50,10 +54,13 @@ class Fills:
                     async with asyncio.timeout(_PATIENCE):
                         entry = await asyncio.shield(filling)
                 except TimeoutError:
-                    entry = None
-                if entry is None:
                     return None, b"", None
-                if self.is_current(entry) or entry.point.position >= arrived:
+                if entry is None:
+                    left_empty += 1
+                    if left_empty > 1:
+                        return None, b"", None
+                    continue
+                if self.is_current(entry) or entry.point.position >= arrived >= 0:
                     return entry, COLLAPSED, None
                 continue  # it was begun for who came earlier
             place = Place(self, request, answer_key(self._coherence.log, self._origin, request))
@@ -99,17 +106,32 @@ class Fills:
         """An answer in a coding, which is made the first time it is asked for: beside the loop, if that takes long."""
         found = entry.variants.get(coding)
         if found is None:
-            is_long = len(entry.kept.representation.body) > LONG
-            found = await asyncio.to_thread(entry.variant, coding) if is_long else entry.variant(coding)
+            is_long = entry.length > LONG
+            made = await self._encoded(entry, coding) if is_long else entry.encoded(coding)
+            found = entry.variants.setdefault(coding, made)
             if request is not None:
                 self.memory.grown(request, entry)
         return found
+
+    async def _encoded(self, entry: Entry, coding: str) -> Variant:
+        """An answer in a coding, made once for all who ask for it meanwhile."""
+        encoding = self._encoding.get((entry, coding))
+        if encoding is None:
+            encoding = asyncio.create_task(asyncio.to_thread(entry.encoded, coding))
+            self._encoding[entry, coding] = encoding
+            encoding.add_done_callback(lambda _: self._encoding.pop((entry, coding)))
+        return await asyncio.shield(encoding)
 
     async def _usable(self, key: str) -> Entry | None:
         found = await self.shared.get(key)
         if found is None:
             return None
-        entry = Entry(*found)
+        try:
+            entry = Entry(*found)
+        except ValueError as error:
+            tolerate("an answer read from Redis", error)
+            await self.shared.forget(key)
+            return None
         return entry if self.is_current(entry) else None
 
 

@@ -12,10 +12,10 @@ from service.cache.connection import SharedConnection
 _SPEND = """
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
-local window, cost = ARGV[2] * 1000000, tonumber(ARGV[3])
+local window = ARGV[2] * 1000000
 local interval = window / ARGV[1]
 local paid = math.max(tonumber(redis.call('GET', KEYS[1])) or now, now)
-local then_paid = math.max(paid + interval * cost, now)
+local then_paid = paid + interval
 if then_paid - now > window then
   return {0, math.floor((window - (paid - now)) / interval), then_paid - now - window}
 end
@@ -42,14 +42,14 @@ class Counters:
         self._connection = connection
         self._script = connection.redis.register_script(_SPEND)
 
-    async def spend(self, limit: str, caller: str, quota: int, window: int, cost: int = 1) -> Spent | None:
-        """Takes `cost` requests of `quota` in `window` seconds, if they are left; a negative cost gives them back.
+    async def spend(self, limit: str, caller: str, quota: int, window: int) -> Spent | None:
+        """Takes one request of `quota` in `window` seconds, if one is left.
 
         None when Redis does not answer: then nothing is counted, and nobody is stopped.
         """
         key = f"citable:limit:{limit}:{caller}"
         answer = await self._connection.asked(
-            "a count of a rate limit", lambda: self._script(keys=[key], args=[quota, window, cost])
+            "a count of a rate limit", lambda: self._script(keys=[key], args=[quota, window])
         )
         if answer is None:
             return None

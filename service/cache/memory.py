@@ -16,7 +16,7 @@ Request = tuple[bytes, bytes, bytes]
 """The path and the query as they were written, and what the caller accepts."""
 
 _AROUND = 3000
-"""Bytes an answer takes besides its body, about."""
+"""Bytes an answer takes besides its body and its header fields, about."""
 _PROTECTED = 0.8
 _LARGEST = 0.125
 """Shares of the bound: what was asked for twice may take, and one answer may."""
@@ -27,7 +27,7 @@ _STALE = re.compile(r"stale-if-error=([0-9]+)")
 class Variant:
     """An answer in one content coding: its body, its tag, and its header fields with and without the body."""
 
-    __slots__ = ("body", "etag", "fields", "ready", "ready_unchanged", "unchanged")
+    __slots__ = ("body", "etag", "fields", "fields_size", "ready", "ready_unchanged", "unchanged")
 
     def __init__(self, found: Representation, cache_control: str) -> None:
         described = [("etag", found.etag), ("cache-control", cache_control), *found.headers]
@@ -36,6 +36,7 @@ class Variant:
         self.body = found.body
         self.etag = found.etag.encode()
         self.unchanged: Fields = [(name.encode(), value.encode("latin-1")) for name, value in described]
+        self.fields_size = sum(len(value) for _, value in self.unchanged)
         length = b"%d" % len(found.body)
         self.fields: Fields = [
             (b"content-type", found.media_type.encode()), *self.unchanged, (b"content-length", length),
@@ -58,17 +59,19 @@ class Entry:
         self.stale_for = int(stale[1]) if stale else 0
 
     @property
-    def size(self) -> int:
-        """How many bytes it takes, about."""
-        return sum(len(variant.body) + _AROUND for variant in self.variants.values())
+    def length(self) -> int:
+        """The bytes of its body, in no coding."""
+        return len(self.kept.representation.body)
 
-    def variant(self, coding: str) -> Variant:
-        """The answer in a coding, encoded the first time it is asked for."""
-        found = self.variants.get(coding)
-        if found is None:
-            found = Variant(encoded(self.kept.representation, coding), self.kept.cache_control)
-            self.variants[coding] = found
-        return found
+    @property
+    def size(self) -> int:
+        """How many bytes it takes, about: its variants, and the fields of what they are made from."""
+        plain = self.variants[IDENTITY]
+        return plain.fields_size + sum(each.fields_size + len(each.body) + _AROUND for each in self.variants.values())
+
+    def encoded(self, coding: str) -> Variant:
+        """The answer in a coding."""
+        return Variant(encoded(self.kept.representation, coding), self.kept.cache_control)
 
 
 class Memory:

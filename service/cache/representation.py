@@ -32,25 +32,22 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
     of: str | None = None
 
 
-def as_json(answer: Answer, position: int, headers: Sequence[tuple[str, str]] = (), of: str = "") -> Representation:
+def as_json(answer: Answer, position: int, headers: Sequence[tuple[str, str]] = ()) -> Representation:
     """An answer as JSON, tagged with the position that last changed it."""
-    return represented(msgspec.json.encode(answer), JSON, position, headers, of)
+    return represented(msgspec.json.encode(answer), JSON, position, headers)
 
 
 def represented(
-    body: bytes, media_type: str, position: int | None, headers: Sequence[tuple[str, str]] = (), of: str = ""
+    body: bytes, media_type: str, position: int | None, headers: Sequence[tuple[str, str]] = ()
 ) -> Representation:
     """Encoded content with its `Repr-Digest` (RFC 9530) and a strong entity tag.
 
     The tag names the position for people, and the bytes themselves: other bytes never have the same tag, whichever
-    release, language of a label or history of a database wrote them. `of` is what else the tag names: the query of a
-    page, so that knowing one empty page is not knowing all of them.
+    release, language of a label or history of a database wrote them.
     """
     digest = hashlib.sha256(body)
-    described = digest_field(digest.digest())
-    digest.update(of.encode())
     etag = f'"{"" if position is None else f"p{position}-"}{digest.hexdigest()[:16]}"'
-    return Representation(body, media_type, etag, (*headers, described))
+    return Representation(body, media_type, etag, (*headers, digest_field(digest.digest())))
 
 
 def digest_field(sha256: bytes) -> tuple[str, str]:

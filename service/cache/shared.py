@@ -14,6 +14,7 @@ from service.cache.representation import Kept
 from service.telemetry import tolerate
 
 _SET_UNLESS_OLDER = """
+if redis.call('TYPE', KEYS[1]).ok ~= 'string' then redis.call('DEL', KEYS[1]) end
 local kept = redis.call('GETRANGE', KEYS[1], 0, 15)
 redis.call('DEL', KEYS[2])
 if kept > string.sub(ARGV[1], 1, 16) and redis.call('TTL', KEYS[1]) > ARGV[2] - 60 then return 0 end

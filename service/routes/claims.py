@@ -37,7 +37,7 @@ async def list_claims(read: Read, query: ClaimQuery) -> ASGIResponse:
         following = write_cursor(Cursor(question, at.position, last.key, last.position)) if last else None
         page = ClaimPage(items=versions, position=at.position, next=following, missing=missing)
         links = page_links(read.path, msgspec.to_builtins(query), following)
-        return as_json(page, at.position, [("link", links)], of=links)
+        return as_json(page, at.position, [("link", links)])
 
     return await read.answer(at, load)
 

@@ -45,7 +45,7 @@ async def list_versions(read: Read, query: PageQuery, id: Slug) -> ASGIResponse:
         following = write_cursor(Cursor(question, at.position, "", page[-1].version)) if more else None
         answer = VersionPage(items=page, position=at.position, next=following)
         links = page_links(read.path, msgspec.to_builtins(query), following)
-        return as_json(answer, at.position, [("link", links)], of=links)
+        return as_json(answer, at.position, [("link", links)])
 
     return await read.answer(at, load)
 
@@ -108,7 +108,6 @@ async def get_timemap(read: Read, id: Slug) -> ASGIResponse:
 async def in_force_at(read: Read, id: str, field: str) -> ASGIResponse:
     """302 to the version of a claim in force at an `Accept-Datetime`; the first one, for an instant before it."""
     instant = accepted_datetime(field)
-    await read.asker.reader()
     at = await read.at_instant(instant) or await read.at(None)
     async with reading(read.runtime.pool) as connection:
         version = await claim_as_of(connection, id, at.position)

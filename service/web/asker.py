@@ -12,7 +12,7 @@ from service.web.auth import key_of, require_key, require_role
 from service.web.limits import WINDOW, Fields, Policy, fields_of, network_of, reads_of, refusal, writes_of
 
 
-@dataclass(frozen=True)
+@dataclass
 class Asker:
     """The sender of a request. `fields` is what its answer will say besides, whatever it is."""
 
@@ -20,6 +20,7 @@ class Asker:
     headers: Mapping[str, str]
     address: str
     fields: Fields
+    has_paid: bool = False
 
     async def writer(self, role: Role) -> KeyInForce:
         """The key of someone who may do what a role may, with one request taken from their share of writes.
@@ -39,23 +40,20 @@ class Asker:
         require_role(key, role)
         return key
 
-    async def reader(self) -> "Reader":
-        """The sender of a read that costs work, with one request taken from their share. RateLimited if none was left.
+    async def reader(self) -> None:
+        """Takes one request from the share of the sender of a read that costs work. RateLimited if none was left.
 
-        A key that is not in force is no key: what is public is the same for all, from every cache on the way.
+        Once, however often it is called: whatever first costs something calls it. A key that is not in force is no
+        key: what is public is the same for all, from every cache on the way.
         """
+        if self.has_paid:
+            return
+        self.has_paid = True
         try:
             key = await key_of(self.runtime, self.headers)
         except Unauthenticated:
             key = None
-        reader = Reader(reads_of(self.runtime.settings, key), key.id if key else network_of(self.address))
-        await self._spend(reader.policy, reader.who)
-        return reader
-
-    async def give_back(self, reader: "Reader") -> None:
-        """Puts back what a read took."""
-        counters = self.runtime.limits
-        await counters.spend(reader.policy.name, reader.who, reader.policy.quota, WINDOW, -1)
+        await self._spend(reads_of(self.runtime.settings, key), key.id if key else network_of(self.address))
 
     async def _spend(self, policy: Policy, who: str) -> Spent | None:
         spent = await self.runtime.limits.spend(policy.name, who, policy.quota, WINDOW)
@@ -63,11 +61,3 @@ class Asker:
             self.fields.extend(fields_of(policy, spent))
             raise refusal(policy, spent)
         return spent
-
-
-@dataclass(frozen=True)
-class Reader:
-    """Whose share a read is taken from."""
-
-    policy: Policy
-    who: str

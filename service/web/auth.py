@@ -25,7 +25,7 @@ async def key_of(runtime: Runtime, headers: Mapping[str, str]) -> KeyInForce | N
         raise Unauthenticated(f"A key is a Bearer token: {_HOW}.", sent=True)
     if not credentials.strip():
         raise Unauthenticated(f"The key is empty: {_HOW}.", sent=True)
-    secret = Secret.read(credentials.strip())
+    secret = Secret.sent(field)
     if secret is None:
         raise Unauthenticated("This is no key of ours, by its form.", sent=True)
     async with reading(runtime.pool) as connection:

@@ -41,6 +41,6 @@ async def page_by_id(read: Read, query: PageQuery, page_of: PageOf[N], page: Cal
         following = write_cursor(Cursor(question, at.position, items[-1].id, 0)) if more else None
         links = page_links(read.path, msgspec.to_builtins(query), following)
         answer = page(items=items, position=at.position, next=following)
-        return as_json(answer, at.position, [("link", links)], of=links)
+        return as_json(answer, at.position, [("link", links)])
 
     return await read.answer(at, load)

@@ -10,6 +10,7 @@ from litestar.types import Receive, Scope, Send
 from db.log import is_settled, position_as_of
 from db.pool import Reading, reading
 from schemas.failures import Fault, InvalidRequest
+from schemas.keys import Secret
 from service.cache.coherence import point_of
 from service.cache.encodings import coding_for
 from service.cache.fills import BYPASSED, MISSED, STORED, Place
@@ -77,6 +78,7 @@ class Read:
 
     async def at_instant(self, instant: datetime) -> At | None:
         """The position the log was at in an instant; None if that is later than now."""
+        await self.asker.reader()
         async with reading(self.runtime.pool) as connection:
             settled = await is_settled(connection, instant)
         if not settled:
@@ -91,12 +93,13 @@ class Read:
     async def _head(self) -> Point:
         """The head of the log: as this process knows it, or as Postgres says where that may not be the newest."""
         coherence = self.runtime.coherence
-        if "authorization" not in self.headers and coherence.is_confirmed:
+        if Secret.sent(self.headers.get("authorization", "")) is None and coherence.is_confirmed:
             return coherence.head
         return await self._newest()
 
     async def _newest(self) -> Point:
         """The head of the log as Postgres says."""
+        await self.asker.reader()
         head = await self.runtime.newest()
         self.runtime.coherence.met(head)
         return point_of(head)
@@ -113,15 +116,11 @@ class Read:
         `of` names the one claim it depends on, if it is one. What is loaded is taken from the asker's share:
         RateLimited when nothing is left of it.
         """
-        paid = await self.asker.reader()
+        await self.asker.reader()
         async with reading(self.runtime.pool) as connection:
             loaded = await load(connection)
         policy = cache_control or (PINNED if at.pinned else CURRENT)
-        answer = await self._left(Kept(loaded, policy, at.pinned, of), at.head)
-        known = not at.pinned and self.headers.get("if-none-match", "").strip() != "*"  # it knew what to expect
-        if answer.status_code == 304 and known:
-            await self.asker.give_back(paid)
-        return answer
+        return await self._left(Kept(loaded, policy, at.pinned, of), at.head)
 
     async def _left(self, kept: Kept, at: Point) -> ASGIResponse:
         if self.place is None:
@@ -131,7 +130,7 @@ class Read:
 
     async def send(self, entry: Entry, how: bytes | None = None) -> ASGIResponse:
         """An answer as a response: whole, or 304 when the caller's conditions say it is known."""
-        coding = coding_for(self.headers.get("accept-encoding"), len(entry.kept.representation.body))
+        coding = coding_for(self.headers.get("accept-encoding"), entry.length)
         request = self.place.request if self.place is not None else None
         variant = await self.runtime.fills.variant(entry, coding, request)
         unchanged = is_unchanged(variant.etag.decode(), self.headers.get("if-match"), self.headers.get("if-none-match"))

@@ -9,6 +9,7 @@ import brotli
 import pytest
 
 from schemas.keys import Role
+from service.telemetry import tolerated
 from tests.cast import key_for
 from tests.given import draft, published
 from tests.outages.proxy import Proxy
@@ -53,6 +54,18 @@ async def both(cluster):
         key = await key_for(plain.runtime.pool, "Partner", Role.PARTNER)
         yield kept, plain, key
     await cluster.drop(name)
+
+
+async def test_what_goes_wrong_with_what_is_kept_is_answered_below(both, monkeypatch):
+    kept, _, _ = both
+
+    async def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    failed = tolerated["an answer from the cache"]
+    monkeypatch.setattr(kept.runtime.fills, "find", broken)
+    assert (await raw(kept, "/v1/claims?limit=3&sort=id")).status == 200
+    assert tolerated["an answer from the cache"] == failed + 1
 
 
 @pytest.mark.parametrize("path", VIEWS)

@@ -5,12 +5,13 @@ import socket
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 
 from service.cache import fills as module
 from service.cache.connection import SharedConnection
 from service.cache.fills import COLLAPSED, Fills
-from service.cache.memory import Memory
+from service.cache.memory import Entry, Memory
 from service.cache.policies import CURRENT
 from service.cache.representation import Kept, represented
 from service.cache.shared import Point, SharedCache
@@ -18,6 +19,7 @@ from tests.given import draft, published
 from tests.serving import serving
 
 ASKED = (b"/v1/topics", b"", b"")
+encoded_by_entry = Entry.encoded
 
 
 def at(position: int) -> Point:
@@ -53,6 +55,73 @@ async def test_whoever_came_while_the_log_moved_gets_what_is_no_older_than_their
     assert entry is None
     assert another is not None
     await another.leave()
+
+
+async def test_after_an_outage_that_ended_what_was_known_nobody_gets_what_was_asked_for_before(filled):
+    """Something was written, and Postgres went before anyone looked: no answer is known to be new enough."""
+    fills, log = filled
+    place = (await fills.find(ASKED))[2]
+    log.head = Point(-1, "")
+    late = asyncio.create_task(fills.find(ASKED))
+    await asyncio.sleep(0.02)
+    await place.keep(said("as of one"), at(1))
+    entry, _, another = await late
+    assert entry is None
+    await another.leave()
+
+
+async def test_when_who_loads_comes_to_nothing_another_one_loads_for_the_rest(filled):
+    fills, _ = filled
+    place = (await fills.find(ASKED))[2]
+    waiting = [asyncio.create_task(fills.find(ASKED)) for _ in range(20)]
+    await asyncio.sleep(0.02)
+    await place.leave()  # refused, or cut off
+    await asyncio.sleep(0.02)
+    [first] = [task for task in waiting if task.done()]
+    await first.result()[2].keep(said("loaded once"), at(1))
+    answers = await asyncio.gather(*waiting)
+    assert sum(entry is not None and entry.kept == said("loaded once") for entry, _, _ in answers) == 19
+
+
+async def test_when_it_comes_to_nothing_again_everyone_goes_on_alone(filled):
+    fills, _ = filled
+    waiting = [asyncio.create_task(fills.find(ASKED)) for _ in range(5)]
+    for _ in range(2):
+        await asyncio.sleep(0.02)
+        [place] = [task.result()[2] for task in waiting if task.done()]
+        waiting = [task for task in waiting if not task.done()]
+        await place.leave()
+    assert await asyncio.gather(*waiting) == [(None, b"", None)] * 3
+
+
+async def test_a_long_answer_is_encoded_once_for_all_who_ask_at_once(filled, monkeypatch):
+    fills, _ = filled
+    entry, made = Entry(said("word " * 20_000), at(1)), []
+    monkeypatch.setattr(Entry, "encoded", lambda self, coding: made.append(coding) or encoded_by_entry(self, coding))
+    variants = await asyncio.gather(*(fills.variant(entry, "br", ASKED) for _ in range(30)))
+    assert made == ["br"]
+    assert all(variant is variants[0] for variant in variants)
+    assert fills._encoding == {}
+
+
+async def test_what_cannot_be_sent_is_removed_from_redis(filled):
+    fills, _ = filled
+    place = (await fills.find(ASKED))[2]
+    await place.leave()
+    broken = msgspec.structs.replace(said("text").representation, headers=(("link", "\u4e00"),))
+    await fills.shared.put(place.key, Kept(broken, CURRENT, pinned=False), at(1))
+    entry, _, another = await fills.find(ASKED)
+    assert entry is None
+    assert await fills.shared.get(place.key) is None
+    await another.leave()
+
+
+async def test_what_is_of_another_type_in_redis_is_replaced(filled):
+    fills, _ = filled
+    place = (await fills.find(ASKED))[2]
+    await fills.shared._redis.rpush(place.key, "a list")
+    assert (await place.keep(said("text"), at(1)))[1]
+    assert await fills.shared.get(place.key) == (said("text"), at(1))
 
 
 async def test_who_waits_too_long_goes_on_alone(filled, monkeypatch):

@@ -5,6 +5,7 @@ import tracemalloc
 
 import pytest
 
+from service.cache.encodings import CODINGS
 from service.cache.memory import Entry, Memory
 from service.cache.policies import CURRENT
 from service.cache.representation import Kept, represented
@@ -60,7 +61,7 @@ def test_it_is_bounded_whatever_happens(seed):
                 found = memory.get(key)
                 if found is not None:
                     assert found is there[key]
-                    found.variant("gzip")
+                    found.variants["gzip"] = found.encoded("gzip")
                     memory.grown(key, found)
             case _:
                 there[key] = entry(chance.choice((10, 500, 5000, 50_000, 200_000)))
@@ -86,6 +87,25 @@ def test_the_bytes_it_counts_are_the_bytes_it_takes():
     assert 0.7 < taken / memory.size < 1.3
 
 
+@pytest.mark.parametrize("links", [200, 10_000])
+def test_header_fields_and_codings_are_counted(links):
+    """Whoever asks with a long query has it repeated in each link, and in each coding."""
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    memory = Memory(20 * MEGABYTE)
+    for number in range(3000):
+        body = f"{number} a word or two ".encode() * 300
+        kept = Kept(represented(body, "text/plain", 1, (("link", f"{number}" * links),)), CURRENT, pinned=False)
+        made = Entry(kept, Point(1, "d" * 16))
+        for coding in CODINGS:
+            made.variants[coding] = made.encoded(coding)
+        memory.put(request(number), made)
+    taken = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+    assert memory.size > 19 * MEGABYTE
+    assert 0.5 < taken / memory.size < 1.3
+
+
 def test_one_answer_does_not_take_it_all_and_none_keeps_nothing():
     memory = Memory(MEGABYTE)
     assert memory.put(request(1), entry(2000))
@@ -98,7 +118,7 @@ def test_what_has_grown_too_large_is_let_go():
     memory = Memory(MEGABYTE)
     large = entry(100_000)
     assert memory.put(request(1), large)
-    large.variant("br")
+    large.variants["br"] = large.encoded("br")
     memory.grown(request(1), large)
     assert memory.get(request(1)) is None
     assert memory.size == 0

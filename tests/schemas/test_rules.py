@@ -121,14 +121,6 @@ async def test_the_database_refuses_a_record_that_breaks_a_rule(rule, pool):
     assert refused.value.rule == rule
 
 
-@pytest.mark.parametrize("value", [[], [None], ["2026"], {}, 2026, True, ""], ids=repr)
-@pytest.mark.parametrize("field", ["published_on", "retrieved_on"])
-async def test_the_database_refuses_a_date_of_a_source_that_is_no_text(field, value, pool):
-    with pytest.raises(RuleBroken) as refused:
-        await insert(pool, fields(sources=[{**fields()["sources"][0], field: value}]))
-    assert refused.value.rule == "dates_are_dates"
-
-
 @pytest.mark.parametrize("rule", PLACED)
 async def test_the_database_refuses_a_version_out_of_place(rule, pool):
     with pytest.raises(RuleBroken) as refused:

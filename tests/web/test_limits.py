@@ -60,14 +60,37 @@ async def test_reads_that_cost_work_are_paid_for_and_others_are_free(limited):
         assert_refused(await api.get("/v1/claims/nobody-made-this"), "reads", 3)
 
 
-async def test_an_answer_that_is_known_is_free_even_when_it_is_not_kept(limited):
-    async with limited(reads_per_minute=2, memory_cache_mb=0) as api:
+async def test_what_must_be_loaded_is_paid_for_however_well_its_tag_is_known(limited):
+    """One question can be written in endless ways, and each is loaded once; what is kept is free, 304 or not."""
+    async with limited(reads_per_minute=4) as api:
         tag = (await api.get("/v1/topics")).headers["etag"]
-        for _ in range(5):
-            await api.runtime.redis.redis.delete(*[k async for k in api.runtime.redis.redis.scan_iter("citable:0*")])
+        for _ in range(9):
             assert (await api.get("/v1/topics", If_None_Match=tag)).status_code == 304
-        assert (await api.get("/v1/measures")).status_code == 200
-        assert_refused(await api.get("/v1/sources"), "reads", 2)
+        answers = [await api.get("/v1/topics", If_None_Match=tag, Accept=f"*/*, text/x{n}") for n in range(5)]
+        assert [answer.status_code for answer in answers] == [304, 304, 304, 429, 429]
+
+
+async def test_what_only_looks_like_a_key_asks_postgres_for_nothing(limited, monkeypatch):
+    async with limited() as api:
+        await api.get(f"/v1/claims/{CLAIM}")
+        looked = []
+        newest = type(api.runtime).newest
+        monkeypatch.setattr(type(api.runtime), "newest", lambda self: looked.append(1) or newest(self))
+        for sent in ("x", "Bearer x", "Basic eDp4", "Bearer ctb_none"):
+            answer = await api.get(f"/v1/claims/{CLAIM}", Authorization=sent)
+            assert answer.headers["cache-control"] == "private, no-cache"
+            assert "citable-memory; hit" in answer.headers["cache-status"]
+        assert looked == []
+
+
+@pytest.mark.parametrize("as_of", ["1000000000", "2000-01-01T00:00:00Z", "2999-01-01T00:00:00Z"])
+async def test_whatever_asks_postgres_is_paid_for_first(as_of, limited):
+    async with limited(reads_per_minute=2) as api:
+        answers = [await api.get(f"/v1/claims?as_of={as_of}&limit={n}") for n in range(1, 5)]
+        assert [answer.status_code for answer in answers[2:]] == [429, 429]
+        assert 429 not in [answer.status_code for answer in answers[:2]]
+        dated = {"Accept_Datetime": "Sat, 01 Mar 2025 00:00:00 GMT"}
+        assert_refused(await api.get(f"/v1/claims/{CLAIM}", **dated), "reads", 2)
 
 
 async def test_what_is_public_says_nothing_of_who_asks(limited):

@@ -23,6 +23,12 @@ Send = Callable[[Any], Awaitable[None]]
 App = Callable[[Any, Any, Any], Awaitable[None]]
 """ASGI's types, without a framework's own words for them."""
 
+WHOLE = "citable.whole"
+"""What a server's extension of ASGI is called that sends an answer at once: `await whole(head, body)`.
+
+`head` is the status line and the lines of fields, without the empty one after them.
+"""
+
 COVERED = (b"/v1/",)
 """Where the addresses begin whose answers are views of the log."""
 
@@ -43,10 +49,15 @@ class Asked(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What is sent: a status, all header fields, and a body, which HEAD leaves out."""
+    """What is sent: a status, header fields, and a body, which HEAD leaves out.
+
+    `head` is the status and the fields as they are written, if they are; `said` are the lines of this answer alone.
+    """
 
     status: int
     fields: Fields
+    head: bytes
+    said: bytes
     body: bytes
 
 
@@ -91,7 +102,7 @@ class Edge:
         ):
             await self._answer_slowly(asked, scope, receive, send)
         else:
-            await _send(answer, asked.is_head, send)
+            await _send(answer, asked.is_head, scope, send)
 
     async def _answer_slowly(self, asked: Asked, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers what is not ready, or not known to be current: looks at the log, in Redis, and then below."""
@@ -101,7 +112,7 @@ class Edge:
             tolerate("an answer from the cache", failure)
             answer, place = None, None
         if answer is not None:
-            await _send(answer, asked.is_head, send)
+            await _send(answer, asked.is_head, scope, send)
             return
         if place is None:
             await self._app(scope, receive, send)
@@ -149,30 +160,19 @@ class Edge:
             unchanged = variant.etag in tags
             if not unchanged and not all(tag[:1] == b'"' == tag[-1:] for tag in tags):
                 return None  # `*`, or no list of tags: let who knows all the ways to write it decide
-        said: Fields = [(b"cache-status", how), (b"x-request-id", request_id().encode())]
+        stale = b""
         if standing is Standing.DOWN and not entry.kept.pinned:
             age = int(self._coherence.age)
             if age > entry.fresh_for + entry.stale_for:
                 return None
-            stale = b"%s; ttl=%d; detail=store-unavailable" % (how, entry.fresh_for - age)
-            said = [(b"cache-status", stale), said[1], (b"age", b"%d" % age)]
-        fields = self._dressed(variant, unchanged, keyed=asked.authorization is not None)
-        return Answer(304 if unchanged else 200, [*fields, *said], b"" if unchanged else variant.body)
-
-    def _dressed(self, variant: Variant, unchanged: bool, *, keyed: bool) -> Fields:
-        """A variant's fields with those of every answer."""
-        ready = variant.ready_unchanged if unchanged else variant.ready
-        if ready is None:
-            own = variant.unchanged if unchanged else variant.fields
-            names = {name for name, _ in own}
-            ready = [*own, *(field for field in self._always if field[0] not in names)]
-            if unchanged:
-                variant.ready_unchanged = ready
-            else:
-                variant.ready = ready
-        if keyed:
-            return [(n, for_keyed(v.decode()).encode()) if n == b"cache-control" else (n, v) for n, v in ready]
-        return ready
+            how = b"%s; ttl=%d; detail=store-unavailable" % (how, entry.fresh_for - age)
+            stale = b"age: %d\r\n" % age
+        fields, head = variant.dressed(unchanged, self._always)
+        said = b"cache-status: %s\r\nx-request-id: %s\r\n%s" % (how, request_id().encode(), stale)
+        if asked.authorization is not None:
+            fields = [(n, for_keyed(v.decode()).encode()) if n == b"cache-control" else (n, v) for n, v in fields]
+            head = b""
+        return Answer(304 if unchanged else 200, fields, head, said, b"" if unchanged else variant.body)
 
 
 def _asked(scope: Scope) -> Asked | None:
@@ -202,6 +202,13 @@ def _asked(scope: Scope) -> Asked | None:
     )
 
 
-async def _send(answer: Answer, is_head: bool, send: Send) -> None:
-    await send({"type": "http.response.start", "status": answer.status, "headers": answer.fields})
-    await send({"type": "http.response.body", "body": b"" if is_head else answer.body})
+async def _send(answer: Answer, is_head: bool, scope: Scope, send: Send) -> None:
+    """Sends an answer: at once, where the server can do that."""
+    body = b"" if is_head else answer.body
+    whole = scope.get("extensions", {}).get(WHOLE)
+    if whole is not None and answer.head:
+        await whole(answer.head + answer.said, body)
+        return
+    said = [line.split(b": ", 1) for line in answer.said.splitlines()]
+    await send({"type": "http.response.start", "status": answer.status, "headers": [*answer.fields, *said]})
+    await send({"type": "http.response.body", "body": body})

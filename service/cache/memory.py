@@ -6,6 +6,9 @@ is on probation until it is asked for again, and a scan of things asked for once
 
 import re
 from collections import OrderedDict
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 from service.cache.encodings import IDENTITY, encoded
 from service.cache.representation import Kept, Representation
@@ -21,13 +24,21 @@ _PROTECTED = 0.8
 _LARGEST = 0.125
 """Shares of the bound: what was asked for twice may take, and one answer may."""
 _MAX_AGE = re.compile(r"max-age=([0-9]+)")
+_LINE_ENDS = re.compile(rb"[\r\n\0]")
 _STALE = re.compile(r"stale-if-error=([0-9]+)")
+
+
+class Dressed(NamedTuple):
+    """The header fields of an answer, those of every answer included; and how they begin it in HTTP/1.1."""
+
+    fields: Fields
+    head: bytes
 
 
 class Variant:
     """An answer in one content coding: its body, its tag, and its header fields with and without the body."""
 
-    __slots__ = ("body", "etag", "fields", "fields_size", "ready", "ready_unchanged", "unchanged")
+    __slots__ = ("_dressed", "_dressed_unchanged", "body", "etag", "fields", "fields_size", "unchanged")
 
     def __init__(self, found: Representation, cache_control: str) -> None:
         described = [("etag", found.etag), ("cache-control", cache_control), *found.headers]
@@ -36,13 +47,30 @@ class Variant:
         self.body = found.body
         self.etag = found.etag.encode()
         self.unchanged: Fields = [(name.encode(), value.encode("latin-1")) for name, value in described]
+        if any(_LINE_ENDS.search(value) for _, value in self.unchanged):
+            raise ValueError("a header field has more than one line")
         self.fields_size = sum(len(value) for _, value in self.unchanged)
         length = b"%d" % len(found.body)
         self.fields: Fields = [
             (b"content-type", found.media_type.encode()), *self.unchanged, (b"content-length", length),
         ]  # fmt: skip
-        self.ready: Fields | None = None
-        self.ready_unchanged: Fields | None = None
+        self._dressed: Dressed | None = None
+        self._dressed_unchanged: Dressed | None = None
+
+    def dressed(self, unchanged: bool, always: Sequence[tuple[bytes, bytes]]) -> Dressed:
+        """With the fields every answer has, unless it has its own of that name. `unchanged` is without the body."""
+        found = self._dressed_unchanged if unchanged else self._dressed
+        if found is None:
+            own = self.unchanged if unchanged else self.fields
+            names = {name for name, _ in own}
+            fields = [*own, *(field for field in always if field[0] not in names)]
+            status = b"HTTP/1.1 304 Not Modified" if unchanged else b"HTTP/1.1 200 OK"
+            found = Dressed(fields, b"\r\n".join((status, *(b"%s: %s" % field for field in fields), b"")))
+            if unchanged:
+                self._dressed_unchanged = found
+            else:
+                self._dressed = found
+        return found
 
 
 class Entry:
@@ -54,9 +82,7 @@ class Entry:
         self.kept = kept
         self.point = point
         self.variants = {IDENTITY: Variant(kept.representation, kept.cache_control)}
-        fresh, stale = _MAX_AGE.search(kept.cache_control), _STALE.search(kept.cache_control)
-        self.fresh_for = int(fresh[1]) if fresh else 0
-        self.stale_for = int(stale[1]) if stale else 0
+        self.fresh_for, self.stale_for = _lifetimes(kept.cache_control)
 
     @property
     def length(self) -> int:
@@ -67,11 +93,20 @@ class Entry:
     def size(self) -> int:
         """How many bytes it takes, about: its variants, and the fields of what they are made from."""
         plain = self.variants[IDENTITY]
-        return plain.fields_size + sum(each.fields_size + len(each.body) + _AROUND for each in self.variants.values())
+        return plain.fields_size + sum(
+            2 * each.fields_size + len(each.body) + _AROUND for each in self.variants.values()
+        )
 
     def encoded(self, coding: str) -> Variant:
         """The answer in a coding."""
         return Variant(encoded(self.kept.representation, coding), self.kept.cache_control)
+
+
+@lru_cache(64)
+def _lifetimes(cache_control: str) -> tuple[int, int]:
+    """The seconds an answer is fresh, and those it may be stale after an error."""
+    fresh, stale = _MAX_AGE.search(cache_control), _STALE.search(cache_control)
+    return int(fresh[1]) if fresh else 0, int(stale[1]) if stale else 0
 
 
 class Memory:

@@ -1,11 +1,15 @@
 """Below HTTP's manners: what is no HTTP at all, or will not end, is refused in the shape every failure has."""
 
+from functools import partial
+from typing import Any
+
 import uvicorn
 from httptools import HttpParserError
 from litestar.types import ASGIApp
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from schemas.failures import Failure, Fault, HeadersTooLarge, InvalidRequest, UriTooLong
+from service.cache.edge import WHOLE
 from service.telemetry import request_id as new_request_id
 from service.web.envelope import ALWAYS, LARGEST_HEADERS, LONGEST_URI
 from service.web.problems import problem_answer
@@ -36,6 +40,10 @@ class Protocol(HttpToolsProtocol):
             raise HttpParserError("The header fields are too large.")
         super().on_header(name, value)
 
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        cycle.scope["extensions"] = {WHOLE: partial(_send_whole, cycle)}  # type: ignore[dict-item] # ours is called
+        super()._start_asgi_task(cycle, app)
+
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's signature; its words say too little
         failure = self._refusal or InvalidRequest(
             [Fault("This is no HTTP/1.1 request: its first lines cannot be read.")]
@@ -48,6 +56,27 @@ class Protocol(HttpToolsProtocol):
         lines += [b"x-request-id: " + request_id.encode(), b"content-length: %d" % len(body), b"connection: close"]
         self.transport.write(b"\r\n".join(lines) + b"\r\n\r\n" + body)
         self.transport.close()
+
+
+async def _send_whole(cycle: RequestResponseCycle, head: bytes, body: bytes) -> None:
+    """Sends an answer as `RequestResponseCycle.send` does, but for looking at each header field again.
+
+    `head` begins with the status line and ends after its last field; a body has its length there.
+    """
+    if cycle.flow.write_paused and not cycle.disconnected:
+        await cycle.flow.drain()
+    if cycle.disconnected:
+        return
+    cycle.response_started = cycle.response_complete = True
+    cycle.waiting_for_100_continue = False
+    lines = [head, *(b"%s: %s\r\n" % field for field in cycle.default_headers)]
+    if not cycle.keep_alive:
+        lines.append(b"connection: close\r\n")
+    cycle.transport.write(b"".join((*lines, b"\r\n", body)))
+    cycle.message_event.set()
+    if not cycle.keep_alive:
+        cycle.transport.close()
+    cycle.on_response()
 
 
 def server_config(app: ASGIApp, trusted_proxies: str | None) -> uvicorn.Config:

@@ -10,6 +10,7 @@ from service.cache.memory import Entry, Memory
 from service.cache.policies import CURRENT
 from service.cache.representation import Kept, represented
 from service.cache.shared import Point
+from service.web.envelope import ALWAYS
 
 MEGABYTE = 1_000_000
 
@@ -79,7 +80,7 @@ def test_the_bytes_it_counts_are_the_bytes_it_takes():
     memory = Memory(20 * MEGABYTE)
     for number in range(20_000):
         made = entry(2000 + number % 3000, number)
-        made.variants["identity"].ready = [*made.variants["identity"].fields, *[(b"always", b"the same")] * 8]
+        made.variants["identity"].dressed(False, ALWAYS)
         memory.put(request(number), made)
     taken = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
@@ -99,6 +100,7 @@ def test_header_fields_and_codings_are_counted(links):
         made = Entry(kept, Point(1, "d" * 16))
         for coding in CODINGS:
             made.variants[coding] = made.encoded(coding)
+            made.variants[coding].dressed(False, ALWAYS)
         memory.put(request(number), made)
     taken = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()

@@ -71,8 +71,7 @@ async def open_pool(url: str, size: int = 10, within: float | None = ANSWER_WITH
                     "statement_timeout": str(int(ANSWER_WITHIN * 900)),
                     "lock_timeout": "2000",
                     "idle_in_transaction_session_timeout": "60000",
-                    # optional filters are parameters: planned for the values they have, they cost nothing when absent
-                    "plan_cache_mode": "force_custom_plan",
+                    "random_page_cost": "1.1",  # what is read often is in memory, and no disk of today has an arm
                     # a page is some milliseconds, and to start a worker is more; a restore asks for them itself
                     "max_parallel_workers_per_gather": "0",
                     "timezone": "UTC",

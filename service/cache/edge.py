@@ -24,7 +24,7 @@ App = Callable[[Any, Any, Any], Awaitable[None]]
 """ASGI's types, without a framework's own words for them."""
 
 WHOLE = "citable.whole"
-"""What a server's extension of ASGI is called that sends an answer at once: `await whole(head, body)`.
+"""What a server's extension of ASGI is called that sends an answer at once: `await whole(send, head, body)`.
 
 `head` is the status line and the lines of fields, without the empty one after them.
 """
@@ -207,7 +207,7 @@ async def _send(answer: Answer, is_head: bool, scope: Scope, send: Send) -> None
     body = b"" if is_head else answer.body
     whole = scope.get("extensions", {}).get(WHOLE)
     if whole is not None and answer.head:
-        await whole(answer.head + answer.said, body)
+        await whole(send, answer.head + answer.said, body)
         return
     said = [line.split(b": ", 1) for line in answer.said.splitlines()]
     await send({"type": "http.response.start", "status": answer.status, "headers": [*answer.fields, *said]})

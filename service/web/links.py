@@ -1,6 +1,7 @@
 """Addresses of ours, and Link fields that name them (RFC 8288). Pure."""
 
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from werkzeug.http import http_date
@@ -54,8 +55,11 @@ def memento_links(id: str, recorded: dict[int, datetime], version: int) -> str:
             relations.setdefault(number, []).append(relation)
     for number, named in relations.items():
         target = version_path(id, number)
-        links.append(link(target, " ".join([*filter(None, named), "memento"]), datetime=http_date(recorded[number])))
+        links.append(link(target, " ".join([*filter(None, named), "memento"]), datetime=_dated(recorded[number])))
     return ", ".join(links)
+
+
+_dated = lru_cache(10_000)(http_date)
 
 
 def _address(path: str, asked: dict[str, object]) -> str:

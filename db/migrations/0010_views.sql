@@ -51,17 +51,17 @@ begin
     return publishers;
 end $$;
 
--- A row of `claim_index` for each version of the log, as it must be.
+-- A row of `claim_index` for each version of the log, as it must be. (A join, since what is made beside a subquery is not
+-- made by parallel workers.)
 create view claim_entry as
-select v.position,
-    coalesce((select n.position from claim_version n where n.id = v.id and n.version = v.version + 1),
-        9223372036854775807) as until,
+select v.position, coalesce(n.position, 9223372036854775807) as until,
     v.id, v.topics, v.measure, v.geography, v.verification ->> 'status' as status, v.currency, v.lifecycle,
     cited_publishers(v.sources) as publishers,
     first_day(v.stated_on) as stated_first, last_day(v.stated_on) as stated_last,
     coalesce(v.quantity ->> 'value', v.quantity ->> 'lower')::numeric as amount,
     search_document(v) as document
-from claim_version v;
+from claim_version v
+left join claim_version n on n.id = v.id and n.version = v.version + 1;
 
 -- Each word of each version, and where it stands.
 create view spoken_word as

@@ -14,7 +14,7 @@ from schemas.failures import FileRefused, InvalidRequest
 from schemas.fields import Instant, Position
 from service.screening import read_screened, read_strictly
 
-BATCH = 2000
+BATCH = 500
 BATCH_BYTES = 2**23
 """Lines that are read together, and the bytes after which there are enough of them."""
 LONGEST_LINE = 2**22

@@ -118,15 +118,26 @@ class Edge:
             await self._app(scope, receive, send)
             return
 
+        started = False
+
         async def send_and_leave(message: Any) -> None:
+            nonlocal started
+            started = True
             await place.leave()  # before it is sent: who asked may never read it, and others wait
             await send(message)
 
+        place.is_sent_by_edge = _are_tags(asked.known)
         try:
             scope["state"]["place"] = place
             await self._app(scope, receive, send_and_leave)
         finally:
             await place.leave()
+        if place.left is not None and not started:
+            entry, how = place.left
+            variant = await self._fills.variant(entry, coding_for(asked.encoding, entry.length), asked.request)
+            loaded = self._answer(entry, variant, asked, how, Standing.CONFIRMED)
+            if loaded is not None:
+                await _send(loaded, asked.is_head, scope, send)
 
     async def _kept(self, asked: Asked) -> tuple[Answer | None, Place | None]:
         """The answer that is kept, or a place to leave one, or neither."""
@@ -154,12 +165,9 @@ class Edge:
 
     def _answer(self, entry: Entry, variant: Variant, asked: Asked, how: bytes, standing: Standing) -> Answer | None:
         """A kept answer as it is sent; None if it cannot be told here what that is."""
-        unchanged = False
-        if asked.known:
-            tags = [tag.strip().removeprefix(b"W/") for tag in asked.known.split(b",")]
-            unchanged = variant.etag in tags
-            if not unchanged and not all(tag[:1] == b'"' == tag[-1:] for tag in tags):
-                return None  # `*`, or no list of tags: let who knows all the ways to write it decide
+        unchanged = bool(asked.known) and variant.etag in _tags(asked.known)
+        if not unchanged and not _are_tags(asked.known):
+            return None  # let who knows all the ways to write it decide
         stale = b""
         if standing is Standing.DOWN and not entry.kept.pinned:
             age = int(self._coherence.age)
@@ -200,6 +208,15 @@ def _asked(scope: Scope) -> Asked | None:
         given.get(b"if-none-match", b""),
         None if authorization is None else authorization.decode("latin-1"),
     )
+
+
+def _tags(known: bytes) -> list[bytes]:
+    return [tag.strip().removeprefix(b"W/") for tag in known.split(b",")]
+
+
+def _are_tags(known: bytes) -> bool:
+    """Whether an `If-None-Match` field is a list of entity tags, or not there: not `*`, nor something else."""
+    return not known or all(tag[:1] == b'"' == tag[-1:] for tag in _tags(known))
 
 
 async def _send(answer: Answer, is_head: bool, scope: Scope, send: Send) -> None:

@@ -141,16 +141,22 @@ class Place:
     def __init__(self, fills: Fills, request: Request, key: str) -> None:
         self.key = key
         self.request = request
+        self.is_sent_by_edge = False
+        """Whether what is left here is sent by who gave the place, and needs no other response."""
+        self.left: tuple[Entry, bytes] | None = None
+        """What was left, and how it was come by."""
         self._fills = fills
         self._future: asyncio.Future[Entry | None] = asyncio.get_running_loop().create_future()
         fills.filling[request] = self._future
 
-    async def keep(self, kept: Kept, at: Point) -> tuple[Entry, bool]:
-        """Leaves an answer read at a point. Whether it is stored: one that is late is not."""
+    async def keep(self, kept: Kept, at: Point) -> tuple[Entry, bytes]:
+        """Leaves an answer read at a point. One that is late is not stored, and says so."""
         entry = Entry(kept, at)
         stored = self._fills.is_current(entry) and self._fills.memory.put(self.request, entry)
         self.filled(entry)
-        return entry, await self._fills.shared.put(self.key, kept, at) or stored
+        how = STORED if await self._fills.shared.put(self.key, kept, at) or stored else MISSED
+        self.left = (entry, how)
+        return self.left
 
     def filled(self, entry: Entry | None) -> None:
         """Lets those who wait go on."""

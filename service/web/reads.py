@@ -13,7 +13,7 @@ from schemas.failures import Fault, InvalidRequest
 from schemas.keys import Secret
 from service.cache.coherence import point_of
 from service.cache.encodings import coding_for
-from service.cache.fills import BYPASSED, MISSED, STORED, Place
+from service.cache.fills import BYPASSED, Place
 from service.cache.memory import Entry, Fields
 from service.cache.policies import CURRENT, PINNED, for_keyed
 from service.cache.representation import Kept, Representation
@@ -46,6 +46,16 @@ class Answer(ASGIResponse):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
         await send({"type": "http.response.start", "status": self.status_code, "headers": self._fields})
         await send({"type": "http.response.body", "body": self.body, "more_body": False})
+
+
+class _Left(ASGIResponse):
+    """No response: the answer is left where the edge sends it from."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        pass
+
+
+LEFT = _Left()
 
 
 @dataclass(frozen=True)
@@ -125,8 +135,8 @@ class Read:
     async def _left(self, kept: Kept, at: Point) -> ASGIResponse:
         if self.place is None:
             return await self.send(Entry(kept, at), BYPASSED)
-        entry, stored = await self.place.keep(kept, at)
-        return await self.send(entry, STORED if stored else MISSED)
+        entry, how = await self.place.keep(kept, at)
+        return LEFT if self.place.is_sent_by_edge else await self.send(entry, how)
 
     async def send(self, entry: Entry, how: bytes | None = None) -> ASGIResponse:
         """An answer as a response: whole, or 304 when the caller's conditions say it is known."""

@@ -10,7 +10,7 @@ import pytest
 
 from service.cache import fills as module
 from service.cache.connection import SharedConnection
-from service.cache.fills import COLLAPSED, Fills
+from service.cache.fills import COLLAPSED, STORED, Fills
 from service.cache.memory import Entry, Memory
 from service.cache.policies import CURRENT
 from service.cache.representation import Kept, represented
@@ -120,7 +120,7 @@ async def test_what_is_of_another_type_in_redis_is_replaced(filled):
     fills, _ = filled
     place = (await fills.find(ASKED))[2]
     await fills.shared._redis.rpush(place.key, "a list")
-    assert (await place.keep(said("text"), at(1)))[1]
+    assert (await place.keep(said("text"), at(1)))[1] == STORED
     assert await fills.shared.get(place.key) == (said("text"), at(1))
 
 

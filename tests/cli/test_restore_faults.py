@@ -23,7 +23,7 @@ async def exported(cluster) -> list[bytes]:
         return [line async for line in export_log(pool)]
 
 
-@pytest.fixture(params=[2000, 1], ids=["together", "one by one"], autouse=True)
+@pytest.fixture(params=[500, 1], ids=["together", "one by one"], autouse=True)
 def batch(request, monkeypatch) -> int:
     """How many lines are read together: what is wrong with one is told whatever was stored before."""
     monkeypatch.setattr("service.exported.BATCH", request.param)

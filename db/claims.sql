@@ -223,8 +223,8 @@ order by coalesce(i.amount, 'infinity'), i.position limit $13
 with sampled as materialized (
     select count(*) as matches {matching} and i.position > $1 - 1000
 ), walked as materialized (
-    select i.position, i.document {matching} and i.position > $1 - 40000
-        and (select s.matches from sampled s) >= 25 and ($14::text is null or $14::text::real >= 0)
+    select i.position, i.document {matching} and i.position > $1 - 80000
+        and (select s.matches from sampled s) >= 8 and ($14::text is null or $14::text::real >= 0)
     order by i.position desc limit 500
 ), gathered as materialized (
     select i.position, i.document {matching}

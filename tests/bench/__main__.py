@@ -48,22 +48,25 @@ async def _bench(claims: list[int], rounds: int, seconds: float, tool: str, fold
     before = load_average()
     say(f"load: {described(tool)}")
     plan = Plan(tool, rounds, seconds, postmaster_of(folder / "data"), redis_at(servers.redis_url))
-    sizes = [await _size(plan, Stores(number, folder / "data", servers), folder) for number in claims]
-    report = Report(
-        machine=await this_machine(servers.database_url),
-        generator=described(tool),
-        rounds=rounds,
-        seconds=seconds,
-        load_before=before,
-        load_after=load_average(),
-        notes=[] if subjects.has_memory() else [ONE_LEVEL],
-        sizes=sizes,
-        targets=targets(sizes, has_memory=subjects.has_memory()),
-    )
-    write(report, folder)
-    from tests.bench.picture import draw  # here, since it takes a second to load
+    machine = await this_machine(servers.database_url)
+    sizes: list[Size] = []
+    for number in claims:  # each is written as soon as it is measured
+        sizes.append(await _size(plan, Stores(number, folder / "data", servers), folder))
+        report = Report(
+            machine=machine,
+            generator=described(tool),
+            rounds=rounds,
+            seconds=seconds,
+            load_before=before,
+            load_after=load_average(),
+            notes=[] if subjects.has_memory() else [ONE_LEVEL],
+            sizes=sizes,
+            targets=targets(sizes, has_memory=subjects.has_memory()),
+        )
+        write(report, folder)
+        from tests.bench.picture import draw  # here, since it takes a second to load
 
-    draw(report, folder / "results.png")
+        draw(report, folder / "results.png")
     _show(report)
     say(f"written: {', '.join(str(folder / f'results.{kind}') for kind in ('json', 'md', 'png'))}")
 

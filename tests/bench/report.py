@@ -89,7 +89,7 @@ def _row(m: Measured) -> tuple[str, ...]:
     stores = ", ".join(f"{name} {value:.0f}" for name, value in m.stores.items() if value >= 0.5)
     return (
         m.work,
-        m.subject,
+        f"{m.subject}, {m.failed} failed" if m.failed else m.subject,
         _ranged(m.rate, ",.0f"),
         _ratio(m.times_fastapi),
         _ranged(m.cpu, ".0f"),

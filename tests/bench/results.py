@@ -6,6 +6,7 @@ from statistics import median
 import msgspec
 
 from tests.bench.asking import Load
+from tests.bench.load import CONNECTIONS
 from tests.bench.subjects import BARE, FASTAPI
 from tests.bench.work import WORK
 
@@ -46,6 +47,8 @@ class Measured(msgspec.Struct, frozen=True):
     p99: Figure
     times_fastapi: Figure | None
     times_bare: Figure | None
+    failed: int
+    """How many answers were refusals, or never came."""
     rounds: list[Round]
 
 
@@ -94,6 +97,7 @@ def _measured(rounds: Rounds, work: str, subject: str) -> Measured:
         p99=figure_of([each.load.p99 for each in taken]),
         times_fastapi=_times(taken, rounds.get((work, FASTAPI)), lambda each: each.rate),
         times_bare=_times(taken, rounds.get((work, BARE)), lambda each: each.server),
+        failed=sum(each.load.refused + max(0, each.load.broken - CONNECTIONS) for each in taken),
         rounds=taken,
     )
 

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from db.undisturbed import undisturbed
 from schemas.failures import CannotStart
 
 if TYPE_CHECKING:
@@ -158,19 +159,20 @@ def _postgres(folder: Path, sockets: Path, user: str | None, say: Say, options: 
     for stale in (data / "postmaster.pid", *sockets.glob(".s.PGSQL.*")):
         stale.unlink(missing_ok=True)  # we hold the lock on the folder: whose it was is gone
     command = [programs / "postgres", "-D", data, "-k", sockets, "-c", "listen_addresses=", *options]
-    with log.open("ab") as output:
-        start_of_run = output.tell()
-        server = subprocess.Popen(  # noqa: S603 - our own program, with paths of ours
-            [str(part) for part in command],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            user=user,
-            group=user,
-            start_new_session=True,  # Ctrl-C is for us; we stop it when we are done with it
-            cwd="/",
-        )
+    server: subprocess.Popen[bytes] | None = None
     try:
+        with log.open("ab") as output, undisturbed():
+            start_of_run = output.tell()
+            server = subprocess.Popen(  # noqa: S603 - our own program, with paths of ours
+                [str(part) for part in command],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                user=user,
+                group=user,
+                start_new_session=True,  # Ctrl-C is for us; we stop it when we are done with it
+                cwd="/",
+            )
         while not _is_up(sockets):
             if server.poll() is not None:
                 raise CannotStart(f"PostgreSQL does not start on {data}: {_last_fatal(log, start_of_run)} See {log}.")
@@ -179,7 +181,8 @@ def _postgres(folder: Path, sockets: Path, user: str | None, say: Say, options: 
         _ensure_database(data, sockets)
         yield
     finally:
-        _stop(server, signal.SIGINT, signal.SIGQUIT)
+        if server is not None:
+            _stop(server, signal.SIGINT, signal.SIGQUIT)
 
 
 def _is_up(sockets: Path) -> bool:
@@ -257,14 +260,16 @@ def _valkey(sockets: Path, say: Say) -> Iterator[None]:
         config={"maxmemory": "256mb", "maxmemory-policy": "allkeys-lru"},
     )  # fmt: skip
     try:
-        server.start()
-    except (ValkeyServerError, OSError) as error:
-        raise CannotStart(f"Valkey does not start: {str(error).splitlines()[0]}") from error
-    say("Valkey is up")
-    try:
+        try:
+            with undisturbed():
+                server.start()
+        except (ValkeyServerError, OSError) as error:
+            raise CannotStart(f"Valkey does not start: {str(error).splitlines()[0]}") from error
+        say("Valkey is up")
         yield
     finally:
-        server.stop()
+        with suppress(ValkeyServerError):  # it never ran
+            server.stop()
 
 
 def _stop(server: "subprocess.Popen[bytes]", first: signal.Signals, then: signal.Signals) -> None:

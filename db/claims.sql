@@ -131,7 +131,7 @@ select search_query($1, $2)::text
 -- Claims in force at a position ($1) that match every filter given ($2 to $12; null where not asked). One measure, or
 -- place, is asked for as such: only then its index is known to be in the order of positions.
 from claim_index i
-where i.position <= $1 and i.until > $1 and ($1 >= 0 or is_planned_blindly($1))
+where i.position <= $1 and i.until > $1 and ($1 >= 0 or is_planned_blindly(i.position))
     and ($2::text is null or i.document @@ $2::text::tsquery)
     and ($3::text[] is null or i.id = any($3))
     and ($4::text[] is null or i.topics && $4)

@@ -7,7 +7,7 @@ coalesce(l.label, upper(left(i.measure, 1)) || replace(substr(i.measure, 2), '-'
 select i.measure as id, {labelled}, count(*) as claims
 from claim_index i
 left join measure_label l on l.id = i.measure
-where i.position <= $1 and i.until > $1 and i.lifecycle = 'published' and ($1 >= 0 or is_planned_blindly($1))
+where i.position <= $1 and i.until > $1 and i.lifecycle = 'published' and ($1 >= 0 or is_planned_blindly(i.position))
     and ($2::text is null or i.measure > $2)
 group by i.measure, l.label
 order by i.measure

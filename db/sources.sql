@@ -15,7 +15,7 @@ with cited as (
     select c.source, count(distinct c.position) as claims, max(c.position) as newest
     from citation c
     join claim_index i on i.position = c.position
-    where i.position <= $1 and i.until > $1 and i.lifecycle = 'published' and ($1 >= 0 or is_planned_blindly($1))
+    where i.position <= $1 and i.until > $1 and i.lifecycle = 'published' and ($1 >= 0 or is_planned_blindly(i.position))
         and ($2::text is null or c.source > $2)
     group by c.source
     order by c.source

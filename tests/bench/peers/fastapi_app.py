@@ -17,7 +17,7 @@ import uvicorn
 from fastapi import FastAPI, Header, HTTPException, Query, Request, Response
 
 from tests.bench.peers.fastapi_models import Claim, Page
-from tests.bench.peers.fastapi_tables import FILTERED, ITEM, PAST, SEARCHED
+from tests.bench.peers.fastapi_tables import ITEM, PAST, SEARCHED, filtered
 
 Tag = Annotated[str | None, Header(alias="if-none-match")]
 Limit = Annotated[int, Query(ge=1, le=100)]
@@ -67,7 +67,7 @@ def build_app(database_url: str, *, typed: bool) -> FastAPI:
             rows = await request.app.state.pool.fetch(SEARCHED, q, limit)
         else:
             wanted = {"topic": topic, "measure": measure, "status": status}
-            statement, values = FILTERED(wanted)
+            statement, values = filtered(wanted)
             rows = await request.app.state.pool.fetch(statement, *values, limit)
         if typed:
             return Page(items=[Claim.model_validate_json(row["body"]) for row in rows], count=len(rows))

@@ -52,7 +52,7 @@ order by ts_rank_cd(document, asked) desc, position desc limit $2"""
 _FILTERS = {"topic": "topics @> array[${}]", "measure": "measure = ${}", "status": "status = ${}"}
 
 
-def FILTERED(wanted: Mapping[str, str | None]) -> tuple[str, list[str]]:  # noqa: N802 - stands beside the statements
+def filtered(wanted: Mapping[str, str | None]) -> tuple[str, list[str]]:
     """The statement for the filters that are asked, and their values."""
     given = {name: value for name, value in wanted.items() if value is not None}
     conditions = [_FILTERS[name].format(number) for number, name in enumerate(given, 1)]

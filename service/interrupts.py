@@ -6,6 +6,14 @@ from collections.abc import Callable
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
+class Interrupted(KeyboardInterrupt):
+    """An interrupt that can be caught for good.
+
+    Python remembers a plain KeyboardInterrupt that was raised inside `exec` or `eval` of a text, which importing does,
+    and in the end kills itself by SIGINT, whoever caught it (`_Py_UnhandledKeyboardInterrupt`).
+    """
+
+
 def on_interrupt(act: Callable[[], None]) -> None:
     """Does `act` at the first signal, and from then on nothing at any."""
 
@@ -25,4 +33,4 @@ def ignore_interrupts() -> None:
 
 def raise_interrupt() -> None:
     """Ends what runs, wherever it is, closing everything on the way out."""
-    raise KeyboardInterrupt
+    raise Interrupted

@@ -14,12 +14,42 @@ from schemas.requests import ClaimFilter, Sort
 
 _ask = Questions("claims.sql")
 
+RANKED = 200
+"""How many matches of a search are put in the order of how well they match: the newest ones."""
+_OLDER = "-1"
+"""The place in a search's order of what is not ranked."""
+_FIRST_REACH = 16_384
+"""How many versions, of the newest, a search looks among at first."""
+
 
 class Place(msgspec.Struct, frozen=True):
     """Where a page of claims goes on: a version's position, and its place in the page's order."""
 
     position: int
     key: str
+
+
+class Served(msgspec.Struct, frozen=True):
+    """A version by its position, and what it is served as, if that is kept."""
+
+    position: int
+    body: bytes | None
+
+
+class Listed(Served, frozen=True):
+    """A version of a page, and its place in the page's order."""
+
+    key: str
+
+
+class Ranked(msgspec.Struct, frozen=True):
+    """How many matches were ranked and which is the oldest of them; and one of the page, if there is any."""
+
+    matches: int
+    oldest: int | None
+    position: int | None
+    key: str | None
+    body: bytes | None
 
 
 class Moment(msgspec.Struct, frozen=True):
@@ -29,15 +59,19 @@ class Moment(msgspec.Struct, frozen=True):
     recorded_at: datetime
 
 
-class VersionInHistory(ClaimVersion, frozen=True):
+class VersionInHistory(Served, frozen=True):
     """A version, and when its first, previous, next and last siblings, and itself, were recorded, oldest first."""
 
+    id: str
+    version: int
+    recorded_at: datetime
     siblings: list[Moment]
 
-    @property
-    def version_alone(self) -> ClaimVersion:
-        """The version as it is published."""
-        return ClaimVersion(**{name: getattr(self, name) for name in ClaimVersion.__struct_fields__})
+
+class VersionOfClaim(Served, frozen=True):
+    """One of a claim's versions."""
+
+    version: int
 
 
 class Supersession(msgspec.Struct, frozen=True):
@@ -49,7 +83,7 @@ class Supersession(msgspec.Struct, frozen=True):
 
 _as_of = _ask("claim_as_of", ClaimVersion)
 _version = _ask("claim_version", ClaimVersion)
-_versions = _ask("versions_of", ClaimVersion)
+_versions = _ask("versions_of", VersionOfClaim)
 _mementos = _ask("mementos_of", Moment)
 _as_of_in_history = _ask("claim_in_history", VersionInHistory)
 _version_in_history = _ask("version_in_history", VersionInHistory)
@@ -60,16 +94,18 @@ _below = _ask("supersessions_below", Supersession)
 _author = _ask("author_of", str)
 _missing = _ask("missing_claims", str)
 _terms = _ask("search_terms", str)
-_page: dict[Sort, Question[Place]] = {
-    Sort.NEWEST: _ask("claims_newest", Place),
-    Sort.OLDEST: _ask("claims_oldest", Place),
-    Sort.BY_ID: _ask("claims_by_id", Place),
-    Sort.LATEST_STATED: _ask("claims_latest_stated", Place),
-    Sort.EARLIEST_STATED: _ask("claims_earliest_stated", Place),
-    Sort.HIGHEST: _ask("claims_highest", Place),
-    Sort.LOWEST: _ask("claims_lowest", Place),
-    Sort.RELEVANCE: _ask("claims_most_relevant", Place),
+_page: dict[Sort, Question[Listed]] = {
+    Sort.NEWEST: _ask("claims_newest", Listed),
+    Sort.OLDEST: _ask("claims_oldest", Listed),
+    Sort.BY_ID: _ask("claims_by_id", Listed),
+    Sort.LATEST_STATED: _ask("claims_latest_stated", Listed),
+    Sort.EARLIEST_STATED: _ask("claims_earliest_stated", Listed),
+    Sort.HIGHEST: _ask("claims_highest", Listed),
+    Sort.LOWEST: _ask("claims_lowest", Listed),
 }
+_newest_now = _ask("claims_newest_now", Listed)
+_most_relevant = _ask("claims_most_relevant", Ranked)
+_less_relevant = _ask("claims_less_relevant", Listed)
 
 
 async def claim_as_of(connection: Reading, id: str, position: int) -> ClaimVersion | None:
@@ -82,7 +118,9 @@ async def claim_version(connection: Reading, id: str, version: int, position: in
     return await _version.one(connection, id, version, position)
 
 
-async def versions_of(connection: Reading, id: str, position: int, below: int | None, limit: int) -> list[ClaimVersion]:
+async def versions_of(
+    connection: Reading, id: str, position: int, below: int | None, limit: int
+) -> list[VersionOfClaim]:
     """A claim's versions as of `position`, newest first, below a version."""
     return await _versions.many(connection, id, position, below, limit)
 
@@ -127,34 +165,83 @@ async def missing_claims(connection: Reading, ids: Sequence[str], position: int)
     return await _missing.values(connection, position, list(dict.fromkeys(ids)))
 
 
+async def served(connection: Reading, versions: Sequence[Served]) -> list[msgspec.Raw]:
+    """What versions are served as: JSON, to be put into an answer as it stands."""
+    unkept = [version.position for version in versions if version.body is None]
+    written = {v.position: msgspec.json.encode(v) for v in await _at.many(connection, unkept)} if unkept else {}
+    return [msgspec.Raw(version.body or written[version.position]) for version in versions]
+
+
 async def claims_page(
-    connection: Reading, wanted: ClaimFilter, sort: Sort, position: int, limit: int, after: Place | None = None
-) -> tuple[list[ClaimVersion], Place | None]:
-    """Claims in force at `position` that match every filter, and the place to go on from if there are more."""
+    connection: Reading,
+    wanted: ClaimFilter,
+    sort: Sort,
+    position: int,
+    limit: int,
+    after: Place | None = None,
+    *,
+    is_head: bool = False,
+) -> tuple[list[msgspec.Raw], Place | None]:
+    """Claims in force at `position` that match every filter, as they are served; and the place to go on from if there
+    are more.
+
+    `is_head` says that `position` was the head of the log a moment ago, which is quicker to answer if it still is.
+    """
     terms = None if wanted.q is None else await _terms.value(connection, wanted.q, position)
+    asked = (
+        position,
+        terms,
+        wanted.ids,
+        wanted.topic,
+        wanted.measure,
+        wanted.geography,
+        wanted.status,
+        wanted.currency,
+        wanted.lifecycle,
+        wanted.publisher,
+        wanted.stated_from,
+        wanted.stated_to,
+        limit + 1,
+    )
+    begin = (after.key, after.position) if after else (None, None)
     try:
-        places = await _page[sort].many(
-            connection,
-            position,
-            terms,
-            wanted.ids,
-            wanted.topic,
-            wanted.measure,
-            wanted.geography,
-            wanted.status,
-            wanted.currency,
-            wanted.lifecycle,
-            wanted.publisher,
-            wanted.stated_from,
-            wanted.stated_to,
-            limit + 1,
-            after.key if after else None,
-            after.position if after else None,
-        )
+        if sort is Sort.RELEVANCE:
+            found = await _relevant(connection, asked, begin, position, limit + 1)
+        else:
+            is_now = is_head and sort is Sort.NEWEST
+            found = await _newest_now.many(connection, *asked, *begin) if is_now else []
+            found = found or await _page[sort].many(connection, *asked, *begin)
     except asyncpg.DataError as error:
         if after is None:
             raise
         raise InvalidRequest([Fault("`cursor` is damaged: pass back `next` unchanged.", parameter="cursor")]) from error
-    page = places[:limit]
-    versions = await _at.many(connection, [place.position for place in page])
-    return versions, page[-1] if len(places) > limit else None
+    page = found[:limit]
+    last = Place(page[-1].position, page[-1].key) if len(found) > limit else None
+    return await served(connection, page), last
+
+
+async def _relevant(
+    connection: Reading, asked: tuple[object, ...], begin: tuple[str | None, int | None], position: int, most: int
+) -> list[Listed]:
+    """The newest matches by how well they match, and after them the older ones, the newest first."""
+    found: list[Listed] = []
+    if begin[0] != _OLDER:
+        ranked = await _ranked(connection, asked, begin, position)
+        found = [Listed(r.position, r.body, r.key) for r in ranked if r.position is not None and r.key is not None]
+        if ranked[0].matches < RANKED or len(found) == most:
+            return found
+        begin = (_OLDER, ranked[0].oldest)
+    return [*found, *await _less_relevant.many(connection, *asked, *begin)][:most]
+
+
+async def _ranked(
+    connection: Reading, asked: tuple[object, ...], begin: tuple[str | None, int | None], position: int
+) -> list[Ranked]:
+    """The newest matches by how well they match. They are looked for further back only while they are too few."""
+    reach = _FIRST_REACH
+    while True:
+        since = max(0, position - reach)
+        ranked = await _most_relevant.many(connection, *asked, *begin, since, RANKED)
+        if ranked[0].matches == RANKED or since == 0:
+            return ranked
+        reach *= 8

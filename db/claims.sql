@@ -3,6 +3,10 @@ v.id, v.version, v.position, v.recorded_at, v.statement, v.quantity, v.measure, 
     v.stated_on, v.attributed_to, v.topics, v.lifecycle, v.currency, v.verification, v.sources, v.relations, v.change,
     v.digest
 
+-- part: body
+-- What the version at a position is served as; null where a release that did not write it appended it.
+(select b.body from claim_body b where b.position = v.position) as body
+
 -- part: siblings
 -- When the first, previous, same, next and last of a version's siblings up to a position ($2) were recorded.
 (
@@ -28,7 +32,7 @@ where v.id = $1 and v.version = $2 and v.position <= $3
 
 -- name: claim_in_history
 -- The version of a claim ($1) in force at a position ($2), among its siblings then.
-select {version}, {siblings}
+select v.id, v.version, v.position, v.recorded_at, {body}, {siblings}
 from claim_version v
 where v.id = $1 and v.position <= $2
 order by v.version desc
@@ -36,13 +40,13 @@ limit 1
 
 -- name: version_in_history
 -- One version ($3) of a claim ($1), if it stood at a position ($2), among its siblings then.
-select {version}, {siblings}
+select v.id, v.version, v.position, v.recorded_at, {body}, {siblings}
 from claim_version v
 where v.id = $1 and v.position <= $2 and v.version = $3
 
 -- name: versions_of
 -- A claim's versions ($1) up to a position ($2), below a version ($3), newest first, at most $4.
-select {version}
+select v.version, v.position, {body}
 from claim_version v
 where v.id = $1 and v.position <= $2 and ($3::bigint is null or v.version < $3)
 order by v.version desc
@@ -152,105 +156,106 @@ with since as materialized (
     from (select from claim_index i where i.until > $1 and i.until < 9223372036854775807 limit 1000) superseded
 )
 
+-- part: served
+-- What the version in a row of the index is served as. (Asked for after the page is cut: it costs more than sorting.)
+(select b.body from claim_body b where b.position = i.position) as body
+
+-- name: claims_newest_now
+-- The newest claims, if a position ($1) is the head of the log: then only what is in force now need be looked at. Else
+-- nothing.
+select i.position, i.position::text as key, {served} {matching}
+    and i.until = 9223372036854775807 and ($14::text is null or i.position < $15::bigint)
+    and exists (select from log_head h where h.position = $1)
+order by i.position desc limit $13
+
 -- name: claims_newest
 -- What is in force now is walked apart from what was superseded since the page's position. That is gathered and sorted
 -- while it is little (`+ 0` keeps the planner from walking the log for it), and walked as well when it is much.
 {since}
-(
-    select i.position, i.position::text as key {matching}
-        and i.until = 9223372036854775807 and ($14::text is null or i.position < $15::bigint)
-    order by i.position desc limit $13
-) union all (
-    select i.position, i.position::text as key {matching}
-        and i.until < 9223372036854775807 and (select s.few from since s)
-        and ($14::text is null or i.position < $15::bigint)
-    order by i.position + 0 desc limit $13
-) union all (
-    select i.position, i.position::text as key {matching}
-        and i.until < 9223372036854775807 and not (select s.few from since s)
-        and ($14::text is null or i.position < $15::bigint)
-    order by i.position desc limit $13
-)
-order by position desc limit $13
+select i.position, i.position::text as key, {served} from (
+    (
+        select i.position {matching}
+            and i.until = 9223372036854775807 and ($14::text is null or i.position < $15::bigint)
+        order by i.position desc limit $13
+    ) union all (
+        select i.position {matching}
+            and i.until < 9223372036854775807 and (select s.few from since s)
+            and ($14::text is null or i.position < $15::bigint)
+        order by i.position + 0 desc limit $13
+    ) union all (
+        select i.position {matching}
+            and i.until < 9223372036854775807 and not (select s.few from since s)
+            and ($14::text is null or i.position < $15::bigint)
+        order by i.position desc limit $13
+    )
+) as i
+order by i.position desc limit $13
 
 -- name: claims_oldest
 {since}
-(
-    select i.position, i.position::text as key {matching}
-        and i.until = 9223372036854775807 and ($14::text is null or i.position > $15::bigint)
-    order by i.position limit $13
-) union all (
-    select i.position, i.position::text as key {matching}
-        and i.until < 9223372036854775807 and (select s.few from since s)
-        and ($14::text is null or i.position > $15::bigint)
-    order by i.position + 0 limit $13
-) union all (
-    select i.position, i.position::text as key {matching}
-        and i.until < 9223372036854775807 and not (select s.few from since s)
-        and ($14::text is null or i.position > $15::bigint)
-    order by i.position limit $13
-)
-order by position limit $13
+select i.position, i.position::text as key, {served} from (
+    (
+        select i.position {matching}
+            and i.until = 9223372036854775807 and ($14::text is null or i.position > $15::bigint)
+        order by i.position limit $13
+    ) union all (
+        select i.position {matching}
+            and i.until < 9223372036854775807 and (select s.few from since s)
+            and ($14::text is null or i.position > $15::bigint)
+        order by i.position + 0 limit $13
+    ) union all (
+        select i.position {matching}
+            and i.until < 9223372036854775807 and not (select s.few from since s)
+            and ($14::text is null or i.position > $15::bigint)
+        order by i.position limit $13
+    )
+) as i
+order by i.position limit $13
 
 -- name: claims_by_id
-select i.position, i.id as key {matching}
+select i.position, i.id as key, {served} {matching}
     and ($14::text is null or (i.id, i.position) > ($14, $15::bigint))
 order by i.id, i.position limit $13
 
 -- name: claims_latest_stated
-select i.position, coalesce(i.stated_last, '-infinity')::text as key {matching}
+select i.position, coalesce(i.stated_last, '-infinity')::text as key, {served} {matching}
     and ($14::text is null or (coalesce(i.stated_last, '-infinity'), i.position) < ($14::text::date, $15::bigint))
 order by coalesce(i.stated_last, '-infinity') desc, i.position desc limit $13
 
 -- name: claims_earliest_stated
-select i.position, coalesce(i.stated_first, 'infinity')::text as key {matching}
+select i.position, coalesce(i.stated_first, 'infinity')::text as key, {served} {matching}
     and ($14::text is null or (coalesce(i.stated_first, 'infinity'), i.position) > ($14::text::date, $15::bigint))
 order by coalesce(i.stated_first, 'infinity'), i.position limit $13
 
 -- name: claims_highest
-select i.position, coalesce(i.amount, '-infinity')::text as key {matching}
+select i.position, coalesce(i.amount, '-infinity')::text as key, {served} {matching}
     and ($14::text is null or (coalesce(i.amount, '-infinity'), i.position) < ($14::text::numeric, $15::bigint))
 order by coalesce(i.amount, '-infinity') desc, i.position desc limit $13
 
 -- name: claims_lowest
-select i.position, coalesce(i.amount, 'infinity')::text as key {matching}
+select i.position, coalesce(i.amount, 'infinity')::text as key, {served} {matching}
     and ($14::text is null or (coalesce(i.amount, 'infinity'), i.position) > ($14::text::numeric, $15::bigint))
 order by coalesce(i.amount, 'infinity'), i.position limit $13
 
 -- name: claims_most_relevant
--- The newest 500 matches by how well they match; what is older follows, the newest first, with the key -1. If a look at
--- the newest thousand versions finds that many match, the log is walked backwards, else the index of words is asked.
-with sampled as materialized (
-    select count(*) as matches {matching} and i.position > $1 - 1000
-), walked as materialized (
-    select i.position, i.document {matching} and i.position > $1 - 80000
-        and (select s.matches from sampled s) >= 8 and ($14::text is null or $14::text::real >= 0)
-    order by i.position desc limit 500
-), gathered as materialized (
-    select i.position, i.document {matching}
-        and (select count(*) from walked) < 500 and ($14::text is null or $14::text::real >= 0)
-    order by i.position + 0 desc limit 500
+-- The newest matches ($17 at most) in the eras since a position ($16), by how well they match: how many there are, the oldest of
+-- them, and a page of them. One row without a position says that the page is empty.
+with found as materialized (
+    select i.position, i.document {matching} and era_of(i.position) && eras_between($16, $1)
+    order by i.position + 0 desc limit $17
 ), ranked as materialized (
-    select c.position, ts_rank_cd(c.document, $2::text::tsquery)::text as key
-    from (
-        select w.position, w.document from walked w where (select count(*) from walked) = 500
-        union all
-        select g.position, g.document from gathered g
-    ) c
-), best as materialized (
-    select r.position, r.key from ranked r
-    where $14::text is null or (r.key::real, r.position) < ($14::text::real, $15::bigint)
-    order by r.key::real desc, r.position desc limit $13
+    select f.position, ts_rank_cd(f.document, $2::text::tsquery) as rank from found f
 )
-select page.position, page.key from (
-    select b.position, b.key from best b
-    union all (
-        select i.position, '-1' as key {matching} and i.position < (
-            select case
-                when $14::text::real < 0 then $15::bigint
-                when (select count(*) from best) < $13 and count(*) = 500 then min(r.position)
-            end from ranked r)
-        order by i.position desc limit $13
-    )
-) as page
-order by page.key::real desc, page.position desc limit $13
+select whole.matches, whole.oldest, i.position, i.rank::text as key, {served}
+from (select count(*) as matches, min(r.position) as oldest from ranked r) as whole
+left join (
+    select r.position, r.rank from ranked r
+    where $14::text is null or (r.rank, r.position) < ($14::text::real, $15::bigint)
+    order by r.rank desc, r.position desc limit $13
+) as i on true
+order by i.rank desc, i.position desc
+
+-- name: claims_less_relevant
+-- What matches before a position ($15), the newest first, with the key -1.
+select i.position, '-1' as key, {served} {matching} and $14::text is not null and i.position < $15::bigint
+order by i.position desc limit $13

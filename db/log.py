@@ -15,6 +15,8 @@ from schemas.claims import ClaimVersion, Draft
 from schemas.failures import Fault, LogNotEmpty, RuleBroken, VersionConflict
 
 _ask = Questions("log.sql")
+_BATCH = 200
+"""How many versions are put there with one statement."""
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -47,6 +49,7 @@ _take = _ask("take_positions", Taken)
 _place = _ask("place_head", Taken)
 _finish = _ask("finish_restore", NoneType)
 _append = _ask("append_versions", NoneType)
+_keep = _ask("keep_bodies", NoneType)
 _check_relations = _ask("check_relations", NoneType)
 _whole = _ask("whole_log", ClaimVersion)
 
@@ -132,6 +135,21 @@ def _placed(draft: Draft, version: int, position: int, recorded_at: datetime) ->
         raise RuleBroken([Fault(f"{draft.id}: {error}.", rule="version_is_readable")]) from error
 
 
+async def keep_bodies(connection: Writing) -> None:
+    """Keeps what every version is served as, in a log that a release wrote which did not."""
+    batch: list[ClaimVersion] = []
+    async for version in whole_log(connection):
+        batch.append(version)
+        if len(batch) == _BATCH:
+            await _kept(connection, batch, [msgspec.json.encode(version) for version in batch])
+            batch = []
+    await _kept(connection, batch, [msgspec.json.encode(version) for version in batch])
+
+
+async def _kept(connection: Writing, versions: Sequence[ClaimVersion], bodies: Sequence[bytes]) -> None:
+    await _keep.run(connection, [version.position for version in versions], bodies)
+
+
 async def whole_log(connection: Writing, after: int = 0) -> AsyncIterator[ClaimVersion]:
     """Every version after a position, in the order of the log, streamed."""
     async for version in _whole.stream(connection, after):
@@ -144,9 +162,14 @@ async def open_restore(connection: Writing, last: Taken) -> None:
         raise LogNotEmpty("The log is not empty: restore into a new database.")
 
 
-async def put_lines(connection: Writing, lines: Sequence[bytes]) -> None:
-    """Puts versions, each as an export writes it, at the positions they name, which a restore must have opened."""
-    await _append.run(connection, msgspec.Raw(b"[" + b",".join(lines) + b"]"))
+async def put_lines(connection: Writing, lines: Sequence[bytes], first: int) -> None:
+    """Puts versions, each as an export writes it, at the positions from `first` on, which a restore must have opened.
+
+    They must name those positions.
+    """
+    bodies = [line.rstrip(b"\n") for line in lines]
+    await _append.run(connection, msgspec.Raw(b"[" + b",".join(bodies) + b"]"))
+    await _keep.run(connection, range(first, first + len(bodies)), bodies)
 
 
 async def finish_restore(connection: Writing) -> None:
@@ -157,8 +180,10 @@ async def finish_restore(connection: Writing) -> None:
 async def put_versions(
     connection: Writing, versions: Sequence[ClaimVersion], progress: Callable[[int], None] = lambda _: None
 ) -> None:
-    """Puts versions at the positions they name, which must have been taken: two hundred a statement."""
-    for start in range(0, len(versions), 200):
-        batch = versions[start : start + 200]
-        await _append.run(connection, batch)
+    """Puts versions at the positions they name, which must have been taken."""
+    for start in range(0, len(versions), _BATCH):
+        batch = versions[start : start + _BATCH]
+        bodies = [msgspec.json.encode(version) for version in batch]
+        await _append.run(connection, msgspec.Raw(b"[" + b",".join(bodies) + b"]"))
+        await _kept(connection, batch, bodies)
         progress(len(batch))

@@ -58,6 +58,11 @@ select r.position, r.id, r.version, r.recorded_at, r.statement, r.quantity, r.me
 from jsonb_populate_recordset(null::claim_version, $1) as r
 order by r.position
 
+-- name: keep_bodies
+-- Keeps what versions at some positions ($1) are served as ($2).
+insert into claim_body (position, body)
+select kept.position, kept.body from unnest($1::bigint[], $2::bytea[]) as kept (position, body)
+
 -- name: check_relations
 -- Looks now, and not when all is committed, whether what relations point at is there: it may take a while, and the
 -- deadline of the write is looked at before.

@@ -7,6 +7,7 @@ from types import NoneType
 
 import msgspec
 
+from db.log import keep_bodies
 from db.measures import label_measures
 from db.pool import Pool, Reading, Writing, reading, unhurried
 from db.questions import Questions
@@ -16,6 +17,8 @@ HERE = Path(__file__).parent / "migrations"
 CURATED = Path(__file__).parent / "curated"
 LONGEST = 3600.0
 """Seconds one migration may take."""
+BODIES = "0012_bodies.sql"
+"""After it, what each version is served as is written: which only Python can."""
 
 
 class Applied(msgspec.Struct, frozen=True):
@@ -61,6 +64,8 @@ async def migrate(pool: Pool, say: Callable[[str], None] = lambda _: None) -> in
             await connection.execute("set local lock_timeout = '5s'")
             await connection.execute((HERE / name).read_text(), timeout=LONGEST)
             await _remember.run(connection, name, fingerprints()[name])
+        if BODIES in pending:
+            await keep_bodies(connection)
         await _label_curated_measures(connection)
     return len(pending)
 

@@ -120,15 +120,15 @@ async def restore_log(
     try:
         async with unhurried(pool) as connection:
             await open_restore(connection, last)
-            lines = await asyncio.to_thread(checks.next_lines)
+            lines, first = await asyncio.to_thread(checks.next_lines), 1
             while lines:
                 checking = asyncio.create_task(asyncio.to_thread(checks.next_lines))
-                storing = asyncio.create_task(put_lines(connection, lines))
+                storing = asyncio.create_task(put_lines(connection, lines, first))
                 await asyncio.wait([checking, storing])  # neither is left under way when the other fails
                 following = await checking
                 await storing
                 progress(sum(map(len, lines)))
-                lines = following
+                lines, first = following, first + len(lines)
             finishing()
             await finish_restore(connection)
     except RuleBroken as broken:

@@ -100,3 +100,8 @@ async def published(pool: Pool, *drafts: Draft) -> list[ClaimVersion]:
     """Appends drafts in one transaction."""
     async with writing(pool) as connection:
         return await append_versions(connection, drafts)
+
+
+def read_bodies(bodies: list[msgspec.Raw]) -> list[ClaimVersion]:
+    """Versions as they are served, read."""
+    return [msgspec.json.decode(body, type=ClaimVersion) for body in bodies]

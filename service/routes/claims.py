@@ -10,7 +10,7 @@ from schemas.failures import Fault, InvalidRequest, NotFound
 from schemas.fields import Slug
 from schemas.requests import AsOfQuery, ClaimQuery, Sort
 from schemas.verification import Lifecycle
-from service.cache.representation import Representation, as_json
+from service.cache.representation import Representation, as_json, with_items
 from service.routes.versions import PREFERS_DATETIME, in_force_at, version_representation
 from service.web.endpoints import get
 from service.web.links import page_links
@@ -32,10 +32,11 @@ async def list_claims(read: Read, query: ClaimQuery) -> ASGIResponse:
 
     async def load(connection: Reading) -> Representation:
         after = Place(position=cursor.row, key=cursor.key) if cursor else None
-        versions, last = await claims_page(connection, query, sort, at.position, limit, after)
+        is_head = at.position == at.head.position
+        items, last = await claims_page(connection, query, sort, at.position, limit, after, is_head=is_head)
         missing = await missing_claims(connection, query.ids, at.position) if query.ids else []
         following = write_cursor(Cursor(question, at.position, last.key, last.position)) if last else None
-        page = ClaimPage(items=versions, position=at.position, next=following, missing=missing)
+        page = with_items(ClaimPage, items, position=at.position, next=following, missing=missing)
         links = page_links(read.path, msgspec.to_builtins(query), following)
         return as_json(page, at.position, [("link", links)])
 
@@ -56,7 +57,7 @@ async def get_claim(read: Read, query: AsOfQuery, id: Slug) -> ASGIResponse:
         version = await claim_in_history(connection, id, at.position)
         if version is None:
             raise NotFound(f"There is no claim {id}{_as_of(at)}.")
-        return version_representation(version, current=True)
+        return await version_representation(connection, version, current=True)
 
     return await read.answer(at, load, of=id)
 

@@ -10,7 +10,7 @@ from schemas.fields import Slug
 from schemas.measures import MeasureDetail, MeasurePage
 from schemas.requests import AsOfQuery, ClaimFilter, PageQuery, Sort
 from schemas.verification import Lifecycle
-from service.cache.representation import Representation, as_json
+from service.cache.representation import Representation, as_json, with_items
 from service.web.endpoints import get
 from service.web.links import link
 from service.web.listing import page_by_id
@@ -33,10 +33,9 @@ async def get_measure(read: Read, query: AsOfQuery, id: Slug) -> ASGIResponse:
         if measure is None:
             raise NotFound(f"There is no measure {id}.")
         wanted = ClaimFilter(measure=[id], lifecycle=[Lifecycle.PUBLISHED])
-        claims, _ = await claims_page(connection, wanted, Sort.LATEST_STATED, at.position, 100)
-        detail = MeasureDetail(
-            id=measure.id, label=measure.label, claims=measure.claims, items=claims, position=at.position
-        )
+        items, _ = await claims_page(connection, wanted, Sort.LATEST_STATED, at.position, 100)
+        known = {"id": measure.id, "label": measure.label, "claims": measure.claims}
+        detail = with_items(MeasureDetail, items, **known, position=at.position)
         return as_json(detail, at.position, [("link", link(f"/v1/claims?measure={id}", "collection"))])
 
     return await read.answer(at, load)

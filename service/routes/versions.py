@@ -5,14 +5,14 @@ import msgspec
 from litestar.response.base import ASGIResponse
 from werkzeug.http import http_date
 
-from db.claims import VersionInHistory, claim_as_of, claim_version, mementos_of, version_in_history, versions_of
+from db.claims import VersionInHistory, claim_as_of, claim_version, mementos_of, served, version_in_history, versions_of
 from db.pool import Reading, reading
 from schemas.claims import ClaimVersion, Memento, TimeMap, VersionPage
 from schemas.failures import Fault, InvalidRequest, NotFound
 from schemas.fields import Slug, VersionNumber
 from schemas.requests import DiffQuery, PageQuery
 from service.cache.policies import IMMUTABLE
-from service.cache.representation import JSON, Representation, as_json, represented
+from service.cache.representation import JSON, Representation, as_json, represented, with_items
 from service.web.conditional import accepted_datetime
 from service.web.endpoints import get
 from service.web.headers import Header
@@ -43,7 +43,8 @@ async def list_versions(read: Read, query: PageQuery, id: Slug) -> ASGIResponse:
             raise NotFound(f"There is no claim {id} as of position {at.position}.")
         page, more = found[: query.limit], len(found) > query.limit
         following = write_cursor(Cursor(question, at.position, "", page[-1].version)) if more else None
-        answer = VersionPage(items=page, position=at.position, next=following)
+        items = await served(connection, page)
+        answer = with_items(VersionPage, items, position=at.position, next=following)
         links = page_links(read.path, msgspec.to_builtins(query), following)
         return as_json(answer, at.position, [("link", links)])
 
@@ -59,7 +60,7 @@ async def get_version(read: Read, id: Slug, version: VersionNumber) -> ASGIRespo
         found = await version_in_history(connection, id, version, at.position)
         if found is None:
             raise NotFound(f"There is no version {version} of a claim {id}.")
-        return version_representation(found, current=False)
+        return await version_representation(connection, found, current=False)
 
     return await read.answer(at, load, of=id, cache_control=IMMUTABLE)
 
@@ -121,7 +122,7 @@ async def in_force_at(read: Read, id: str, field: str) -> ASGIResponse:
     return ASGIResponse(status_code=302, headers=headers)
 
 
-def version_representation(version: VersionInHistory, *, current: bool) -> Representation:
+async def version_representation(connection: Reading, version: VersionInHistory, *, current: bool) -> Representation:
     """A version as JSON with its links: as the claim's `current` answer, or as itself."""
     recorded = {moment.version: moment.recorded_at for moment in version.siblings}
     headers = [("link", memento_links(version.id, recorded, version.version))]
@@ -130,7 +131,8 @@ def version_representation(version: VersionInHistory, *, current: bool) -> Repre
         headers += [("vary", "Accept, Accept-Encoding, Accept-Datetime")]
     else:
         headers += [("memento-datetime", http_date(version.recorded_at))]
-    return as_json(version.version_alone, version.position, headers)
+    (body,) = await served(connection, [version])
+    return represented(bytes(body), JSON, version.position, headers)
 
 
 async def _newest(connection: Reading, id: str, position: int) -> ClaimVersion:

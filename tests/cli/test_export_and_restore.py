@@ -43,6 +43,17 @@ async def views_of(pool):
         }
 
 
+async def bodies_of(pool):
+    async with pool.acquire() as connection:
+        rows = await connection.fetch("select position, body from claim_body order by position")
+    return [tuple(row) for row in rows]
+
+
+async def test_what_each_version_is_served_as_is_a_line_of_the_export(lived):
+    lines = (await exported(lived)).splitlines()
+    assert await bodies_of(lived) == list(enumerate(lines, 1))
+
+
 async def test_a_restored_log_is_the_same_versions_at_the_same_positions_and_exports_the_same_bytes(lived, empty):
     before = await exported(lived)
     head = await restore_log(empty, io.BytesIO(before))
@@ -54,6 +65,7 @@ async def test_a_restored_log_is_the_same_versions_at_the_same_positions_and_exp
 async def test_every_view_of_a_restored_log_is_the_same(lived, empty):
     await restore_log(empty, io.BytesIO(await exported(lived)))
     assert await views_of(empty) == await views_of(lived)
+    assert await bodies_of(empty) == await bodies_of(lived)
 
 
 async def test_a_restored_log_goes_on_where_the_other_ended(lived, empty):

@@ -99,6 +99,9 @@ async def test_the_head_of_the_log_only_grows(tampering, pool):
         "truncate claim_index",
         "delete from citation",
         "update search_word set position = 999",
+        "delete from claim_body",
+        "update claim_body set body = 'x'",
+        "truncate claim_body",
     ],
 )
 async def test_what_lists_look_through_is_changed_only_with_the_log(tampering, pool):

@@ -11,6 +11,7 @@ from db.pool import Pool, reading, unhurried
 from schemas.claims import ClaimVersion
 from schemas.requests import ClaimFilter, Sort
 from schemas.rules import first_day, last_day
+from tests.given import read_bodies
 
 Matches = Callable[[ClaimVersion], bool]
 
@@ -39,8 +40,10 @@ class Model:
         """The log is what was acknowledged: every byte, dense positions, times that never go back."""
         async with unhurried(pool, readonly=True) as connection:
             held = [version async for version in whole_log(connection)]
+            kept = {row["position"]: row["body"] for row in await connection.fetch("select * from claim_body")}
         assert [version.position for version in held] == list(range(1, len(self.log) + 1))
         assert {version.position: msgspec.json.encode(version) for version in held} == self.bytes
+        assert kept == self.bytes
         assert all(one.recorded_at <= other.recorded_at for one, other in pairwise(held))
 
     async def check_as_of(self, pool: Pool, position: int, words: tuple[str, ...]) -> None:
@@ -70,7 +73,7 @@ class Model:
         while True:
             async with reading(pool) as connection:
                 page, after = await claims_page(connection, wanted, sort, position, 7, after)
-            found += [(version.id, version.version) for version in page]
+            found += [(version.id, version.version) for version in read_bodies(page)]
             if after is None:
                 assert len(found) == len(set(found)), "a page repeats a row"
                 return set(found)

@@ -5,7 +5,7 @@ import io
 import msgspec
 import pytest
 
-from db.claims import claims_page
+from db.claims import RANKED, claims_page
 from db.log import Taken, append_versions, open_restore, put_versions
 from db.pool import reading, unhurried
 from schemas.claims import ClaimVersion, Draft
@@ -13,9 +13,7 @@ from schemas.requests import ClaimFilter, Sort
 from service.transfer import restore_log
 from tests.bench.corpus import corpus_lines
 from tests.cli.test_export_and_restore import views_of
-from tests.given import draft, published
-
-RANKED = 500
+from tests.given import draft, published, read_bodies
 
 
 @pytest.fixture
@@ -29,9 +27,21 @@ async def pages_of(pool, q, position, limit=100, sort=Sort.RELEVANCE):
     while True:
         async with reading(pool) as connection:
             versions, after = await claims_page(connection, ClaimFilter(q=q), sort, position, limit, after)
-        found += [version.position for version in versions]
+        found += [version.position for version in read_bodies(versions)]
         if after is None:
             return found
+
+
+async def matching_of(pool, word, positions):
+    """Those of some versions that a word stands in, the newest first, each looked at by itself."""
+    async with pool.acquire() as connection:
+        rows = await connection.fetch(
+            """select position from claim_index where position = any($1)
+            and ts_match_vq(document, plainto_tsquery('english', $2)) order by position desc""",
+            positions,
+            word,
+        )
+    return [row["position"] for row in rows]
 
 
 async def test_a_log_that_is_put_back_at_once_looks_as_if_it_had_been_written_bit_by_bit(pool, other):
@@ -71,8 +81,23 @@ async def test_a_search_as_of_a_position_is_the_same_when_thousands_follow(pool)
     before = await pages_of(pool, "walnut", RANKED + 20)
     for first in range(0, 1200, 600):
         await published(pool, *(draft(id=f"d-{n}", statement=_walnuts(n)) for n in range(first, first + 600)))
-    await published(pool, *(draft(id=f"c-{n}", statement="Of copper.", change__kind="update") for n in range(300)))
+    await published(
+        pool, *(draft(id=f"c-{n}", statement="Of copper.", change__kind="update") for n in range(RANKED // 2))
+    )
     assert await pages_of(pool, "walnut", RANKED + 20) == before
+
+
+async def test_matches_are_found_in_whichever_era_of_the_log_they_stand(pool):
+    """The commonest word stands often enough among the newest versions, others only in the whole log, some nowhere."""
+    await restore_log(pool, io.BytesIO(b"".join(corpus_lines(6000))))
+    for position in (18_000, 9_000):
+        everyone = await pages_of(pool, None, position, 100, Sort.NEWEST)
+        matching = {word: await matching_of(pool, word, everyone) for word in ("model", "chips", "sovereign", "walnut")}
+        assert len(matching["model"]) > RANKED
+        for word, expected in matching.items():
+            found = await pages_of(pool, word, position)
+            assert sorted(found[:RANKED], reverse=True) == expected[:RANKED], word
+            assert found[RANKED:] == expected[RANKED:], word
 
 
 @pytest.mark.parametrize("sort", [Sort.OLDEST, Sort.NEWEST])

@@ -5,13 +5,13 @@ import pytest
 from db.claims import claims_page
 from db.pool import reading
 from schemas.requests import ClaimFilter, Sort
-from tests.given import draft, fields, published
+from tests.given import draft, fields, published, read_bodies
 
 
 async def found(pool, q, position):
     async with reading(pool) as connection:
         versions, _ = await claims_page(connection, ClaimFilter(q=q), Sort.RELEVANCE, position, 20)
-    return [version.id for version in versions]
+    return [version.id for version in read_bodies(versions)]
 
 
 async def test_a_later_word_does_not_change_what_a_misspelling_meant_before(pool):

@@ -18,7 +18,7 @@ RANKED = 200
 """How many matches of a search are put in the order of how well they match: the newest ones."""
 _OLDER = "-1"
 """The place in a search's order of what is not ranked."""
-_FIRST_REACH = 16_384
+_FIRST_REACH = 4096
 """How many versions, of the newest, a search looks among at first."""
 
 

@@ -30,12 +30,15 @@ if TYPE_CHECKING:
 Say = Callable[[str], None]
 
 POSTGRES_USER = "citable-postgres"
-THROWAWAY = tuple(
-    part
-    for setting in ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
-    for part in ("-c", setting)
-)
+THROWAWAY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "shared_buffers=128MB")
 """What PostgreSQL may skip when its data need not outlive it."""
+
+
+def fitting() -> list[str]:
+    """What PostgreSQL may take of this machine: its own defaults are for a much smaller one."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    shared = min(max(memory // 8, 2**27), 2**30)
+    return [f"shared_buffers={shared // 2**10}kB", "max_wal_size=4GB"]
 
 
 @dataclass(frozen=True)
@@ -158,7 +161,8 @@ def _postgres(folder: Path, sockets: Path, user: str | None, say: Say, options: 
         _end(_left_behind(data), signal.SIGQUIT)
     for stale in (data / "postmaster.pid", *sockets.glob(".s.PGSQL.*")):
         stale.unlink(missing_ok=True)  # we hold the lock on the folder: whose it was is gone
-    command = [programs / "postgres", "-D", data, "-k", sockets, "-c", "listen_addresses=", *options]
+    settings = [f"--{setting}" for setting in ("listen_addresses=", *fitting(), *options)]
+    command = [programs / "postgres", "-D", data, "-k", sockets, *settings]
     server: subprocess.Popen[bytes] | None = None
     try:
         with log.open("ab") as output, undisturbed():

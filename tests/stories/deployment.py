@@ -53,7 +53,7 @@ class Postgres(_Embedded):
     """A PostgreSQL with every safeguard of its data on."""
 
     def __init__(self, folder: Path, *settings: str) -> None:
-        super().__init__(folder, valkey=False, options=[part for setting in settings for part in ("-c", setting)])
+        super().__init__(folder, valkey=False, options=settings)
 
     async def start(self) -> str:
         """Starts it on what its folder holds; its address, the same each time."""

@@ -59,13 +59,34 @@ class Moment(msgspec.Struct, frozen=True):
     recorded_at: datetime
 
 
+class ClaimInHistory(Served, frozen=True):
+    """A claim's newest version; when it, its first one and the one before it were recorded."""
+
+    id: str
+    version: int
+    recorded_at: datetime
+    first_recorded_at: datetime
+    previous_recorded_at: datetime | None
+
+    @property
+    def recorded(self) -> dict[int, datetime]:
+        """When each of these versions was recorded."""
+        earlier = {} if self.previous_recorded_at is None else {self.version - 1: self.previous_recorded_at}
+        return {1: self.first_recorded_at, **earlier, self.version: self.recorded_at}
+
+
 class VersionInHistory(Served, frozen=True):
-    """A version, and when its first, previous, next and last siblings, and itself, were recorded, oldest first."""
+    """A version; when its first, previous, next and last siblings, and itself, were recorded, oldest first."""
 
     id: str
     version: int
     recorded_at: datetime
     siblings: list[Moment]
+
+    @property
+    def recorded(self) -> dict[int, datetime]:
+        """When each of these versions was recorded."""
+        return {moment.version: moment.recorded_at for moment in self.siblings}
 
 
 class VersionOfClaim(Served, frozen=True):
@@ -85,7 +106,7 @@ _as_of = _ask("claim_as_of", ClaimVersion)
 _version = _ask("claim_version", ClaimVersion)
 _versions = _ask("versions_of", VersionOfClaim)
 _mementos = _ask("mementos_of", Moment)
-_as_of_in_history = _ask("claim_in_history", VersionInHistory)
+_as_of_in_history = _ask("claim_in_history", ClaimInHistory)
 _version_in_history = _ask("version_in_history", VersionInHistory)
 _at = _ask("versions_at", ClaimVersion)
 _newest = _ask("newest_versions", ClaimVersion)
@@ -115,7 +136,7 @@ async def claim_as_of(connection: Reading, id: str, position: int) -> ClaimVersi
 
 async def claim_version(connection: Reading, id: str, version: int, position: int) -> ClaimVersion | None:
     """One version of a claim; None if it did not stand at `position`."""
-    return await _version.one(connection, id, version, position)
+    return await _version.one(connection, id, position, version)
 
 
 async def versions_of(
@@ -130,8 +151,8 @@ async def mementos_of(connection: Reading, id: str, position: int) -> list[Momen
     return await _mementos.many(connection, id, position)
 
 
-async def claim_in_history(connection: Reading, id: str, position: int) -> VersionInHistory | None:
-    """The version of a claim in force at `position`, among its siblings then; None before its first one."""
+async def claim_in_history(connection: Reading, id: str, position: int) -> ClaimInHistory | None:
+    """The version of a claim in force at `position`, after those before it; None before its first one."""
     return await _as_of_in_history.one(connection, id, position)
 
 

@@ -7,48 +7,51 @@ v.id, v.version, v.position, v.recorded_at, v.statement, v.quantity, v.measure, 
 -- What the version at a position is served as; null where a release that did not write it appended it.
 (select b.body from claim_body b where b.position = v.position) as body
 
--- part: siblings
--- When the first, previous, same, next and last of a version's siblings up to a position ($2) were recorded.
-(
-    select jsonb_agg(jsonb_build_object('version', s.version, 'recorded_at', s.recorded_at) order by s.version)
-    from claim_version s
-    where s.id = v.id and s.position <= $2 and s.version = any(array[1, v.version - 1, v.version, v.version + 1, (
-        select max(last.version) from claim_version last where last.id = v.id and last.position <= $2)])
-) as siblings
+-- part: as_of
+-- What stood at a position ($2). (`+ 0`: to know the position makes no plan look better then, so one plan is made for all.)
+v.position + 0 <= $2
 
 -- name: claim_as_of
 -- The version of a claim ($1) in force at a position ($2).
 select {version}
 from claim_version v
-where v.id = $1 and v.position <= $2
+where v.id = $1 and {as_of}
 order by v.version desc
 limit 1
 
 -- name: claim_version
--- One version ($2) of a claim ($1), if it stood at a position ($3).
+-- One version ($3) of a claim ($1), if it stood at a position ($2).
 select {version}
 from claim_version v
-where v.id = $1 and v.version = $2 and v.position <= $3
+where v.id = $1 and v.version = $3 and {as_of}
 
 -- name: claim_in_history
--- The version of a claim ($1) in force at a position ($2), among its siblings then.
-select v.id, v.version, v.position, v.recorded_at, {body}, {siblings}
+-- The version of a claim ($1) in force at a position ($2), and when its first one and the one before it were recorded.
+select v.id, v.version, v.position, v.recorded_at, {body},
+    (select s.recorded_at from claim_version s where s.id = v.id and s.version = 1) as first_recorded_at,
+    (select s.recorded_at from claim_version s where s.id = v.id and s.version = v.version - 1) as previous_recorded_at
 from claim_version v
-where v.id = $1 and v.position <= $2
+where v.id = $1 and {as_of}
 order by v.version desc
 limit 1
 
 -- name: version_in_history
--- One version ($3) of a claim ($1), if it stood at a position ($2), among its siblings then.
-select v.id, v.version, v.position, v.recorded_at, {body}, {siblings}
+-- One version ($3) of a claim ($1), if it stood at a position ($2), and when its first, previous, same, next and last
+-- siblings then were recorded.
+select v.id, v.version, v.position, v.recorded_at, {body}, (
+    select jsonb_agg(jsonb_build_object('version', s.version, 'recorded_at', s.recorded_at) order by s.version)
+    from claim_version s
+    where s.id = v.id and s.position <= $2 and s.version = any(array[1, v.version - 1, v.version, v.version + 1, (
+        select max(last.version) from claim_version last where last.id = v.id and last.position <= $2)])
+) as siblings
 from claim_version v
-where v.id = $1 and v.position <= $2 and v.version = $3
+where v.id = $1 and v.version = $3 and {as_of}
 
 -- name: versions_of
 -- A claim's versions ($1) up to a position ($2), below a version ($3), newest first, at most $4.
 select v.version, v.position, {body}
 from claim_version v
-where v.id = $1 and v.position <= $2 and ($3::bigint is null or v.version < $3)
+where v.id = $1 and {as_of} and ($3::bigint is null or v.version < $3)
 order by v.version desc
 limit $4
 
@@ -56,7 +59,7 @@ limit $4
 -- When each version of a claim ($1) up to a position ($2) was recorded, oldest first.
 select v.version, v.recorded_at
 from claim_version v
-where v.id = $1 and v.position <= $2
+where v.id = $1 and {as_of}
 order by v.version
 
 -- name: versions_at

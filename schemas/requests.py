@@ -59,7 +59,7 @@ Search = Annotated[
         pattern=LINE_PATTERN,
         description="Words to search for, in any form; misspellings are mended. "
         'Quotes, `or` and a leading `-` work as on the web: `"open source" -patents`. '
-        "The newest 500 matches come by how well they match; if there are more, they follow, the newest first.",
+        "The newest 200 matches come by how well they match; if there are more, they follow, the newest first.",
         examples=["10 billion downloads"],
     ),
 ]

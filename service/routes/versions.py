@@ -5,7 +5,15 @@ import msgspec
 from litestar.response.base import ASGIResponse
 from werkzeug.http import http_date
 
-from db.claims import VersionInHistory, claim_as_of, claim_version, mementos_of, served, version_in_history, versions_of
+from db.claims import (
+    VersionInHistory,
+    claim_as_of,
+    claim_version,
+    mementos_of,
+    served,
+    version_in_history,
+    versions_of,
+)
 from db.pool import Reading, reading
 from schemas.claims import ClaimVersion, Memento, TimeMap, VersionPage
 from schemas.failures import Fault, InvalidRequest, NotFound
@@ -122,10 +130,11 @@ async def in_force_at(read: Read, id: str, field: str) -> ASGIResponse:
     return ASGIResponse(status_code=302, headers=headers)
 
 
-async def version_representation(connection: Reading, version: VersionInHistory, *, current: bool) -> Representation:
+async def version_representation(
+    connection: Reading, version: ClaimInHistory | VersionInHistory, *, current: bool
+) -> Representation:
     """A version as JSON with its links: as the claim's `current` answer, or as itself."""
-    recorded = {moment.version: moment.recorded_at for moment in version.siblings}
-    headers = [("link", memento_links(version.id, recorded, version.version))]
+    headers = [("link", memento_links(version.id, version.recorded, version.version))]
     if current:
         headers += [("content-location", version_path(version.id, version.version))]
         headers += [("vary", "Accept, Accept-Encoding, Accept-Datetime")]

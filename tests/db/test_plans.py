@@ -37,7 +37,7 @@ async def test_so_are_the_other_collections(page, curated_pool):
 
 async def test_the_read_of_a_claim_is_planned_once(curated_pool):
     generic, custom = await plans_of(
-        curated_pool, lambda c: claim_in_history(c, "cn-ai-patents-60pct", 175), "as siblings"
+        curated_pool, lambda c: claim_in_history(c, "cn-ai-patents-60pct", 175), "as first_recorded_at"
     )
     assert generic > 0
     assert generic + custom == TIMES

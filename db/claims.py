@@ -18,8 +18,8 @@ RANKED = 200
 """How many matches of a search are put in the order of how well they match: the newest ones."""
 _OLDER = "-1"
 """The place in a search's order of what is not ranked."""
-_FIRST_REACH = 4096
-"""How many versions, of the newest, a search looks among at first."""
+_REACHES = (2**12, 2**15, 2**18, None)
+"""Among how many versions, the newest, a search looks for matches, as long as it finds too few; at last among all."""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -259,10 +259,9 @@ async def _ranked(
     connection: Reading, asked: tuple[object, ...], begin: tuple[str | None, int | None], position: int
 ) -> list[Ranked]:
     """The newest matches by how well they match. They are looked for further back only while they are too few."""
-    reach = _FIRST_REACH
-    while True:
-        since = max(0, position - reach)
+    for reach in _REACHES:
+        since = None if reach is None or reach >= position else position - reach
         ranked = await _most_relevant.many(connection, *asked, *begin, since, RANKED)
-        if ranked[0].matches == RANKED or since == 0:
-            return ranked
-        reach *= 8
+        if ranked[0].matches == RANKED or since is None:
+            break
+    return ranked

@@ -241,10 +241,11 @@ select i.position, coalesce(i.amount, 'infinity')::text as key, {served} {matchi
 order by coalesce(i.amount, 'infinity'), i.position limit $13
 
 -- name: claims_most_relevant
--- The newest matches ($17 at most) in the eras since a position ($16), by how well they match: how many there are, the oldest of
--- them, and a page of them. One row without a position says that the page is empty.
+-- The newest matches ($17 at most), in the eras since a position ($16; null: in the whole log), by how well they match: how
+-- many there are, the oldest of them, and a page of them. One row without a position says that the page is empty.
 with found as materialized (
-    select i.position, i.document {matching} and era_of(i.position) && eras_between($16, $1)
+    select i.position, i.document {matching}
+        and ($16::bigint is null or era_of(i.position) && eras_between($16, $1))
     order by i.position + 0 desc limit $17
 ), ranked as materialized (
     select f.position, ts_rank_cd(f.document, $2::text::tsquery) as rank from found f

@@ -6,6 +6,7 @@ from litestar.response.base import ASGIResponse
 from werkzeug.http import http_date
 
 from db.claims import (
+    ClaimInHistory,
     VersionInHistory,
     claim_as_of,
     claim_version,

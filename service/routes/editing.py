@@ -9,10 +9,9 @@ from litestar.response.base import ASGIResponse
 from db.claims import author_of, newest_versions
 from db.idempotency import Answered
 from db.pool import Writing
-from schemas.claims import ClaimVersion, Draft
+from schemas.claims import ClaimId, ClaimVersion, Draft
 from schemas.editing import AppendedVersion, BulkAnswer, ClaimPatch, NewClaim, NewRetraction, NewVerdict
 from schemas.failures import AlreadyExists, Fault, InvalidRequest, NotFound, Retracted, RuleBroken, VersionMismatch
-from schemas.fields import Slug
 from schemas.keys import Role
 from schemas.rules import first_day, is_same_person
 from schemas.verification import Lifecycle, Status
@@ -78,7 +77,7 @@ async def create_claim(write: Write, body: NewClaim) -> ASGIResponse:
 
 @patch("/v1/claims/{id}", "Editing", ClaimVersion, role=Role.EDITOR, failures=_CHANGING, reads=_TO_CHANGE,
        example=_PATCH)  # fmt: skip
-async def revise_claim(write: Write, body: ClaimPatch, id: Slug) -> ASGIResponse:
+async def revise_claim(write: Write, body: ClaimPatch, id: ClaimId) -> ASGIResponse:
     """Revises a claim with a merge patch (RFC 7396): its next version, or the one there is if nothing changes.
 
     A verdict falls with what it was about: when the statement, number, measure, geography, scope or period, or a source
@@ -97,7 +96,7 @@ async def revise_claim(write: Write, body: ClaimPatch, id: Slug) -> ASGIResponse
     "/v1/claims/{id}/verification", "Editing", ClaimVersion, role=Role.VERIFIER, failures=_CHANGING, reads=_TO_CHANGE,
     sends=(LOCATION,), repeats=True, example=_VERDICT,
 )  # fmt: skip
-async def verify_claim(write: Write, body: NewVerdict, id: Slug) -> ASGIResponse:
+async def verify_claim(write: Write, body: NewVerdict, id: ClaimId) -> ASGIResponse:
     """Gives a verdict on a claim: its next version. Whoever wrote its newest content may not (`four_eyes`)."""
     today = write.runtime.now().date()
     decided = first_day(body.decided_on) if body.decided_on else None
@@ -118,7 +117,7 @@ async def verify_claim(write: Write, body: NewVerdict, id: Slug) -> ASGIResponse
     "/v1/claims/{id}/retraction", "Editing", ClaimVersion, role=Role.EDITOR, failures=_CHANGING, reads=_TO_CHANGE,
     sends=(LOCATION,), example={"reason": "The register never said so."},
 )  # fmt: skip
-async def retract_claim(write: Write, body: NewRetraction, id: Slug) -> ASGIResponse:
+async def retract_claim(write: Write, body: NewRetraction, id: ClaimId) -> ASGIResponse:
     """Withdraws a claim, for a reason its readers see: its last version. It stays readable."""
 
     async def make(_: Writing, current: ClaimVersion) -> Draft:

@@ -1,21 +1,43 @@
 """What an operator asks a process."""
 
+from enum import StrEnum
+
 from schemas.fields import Answer
+
+
+class Life(StrEnum):
+    """Whether the process answers. New values may be added."""
+
+    ALIVE = "alive"
+
+
+class ReadyStatus(StrEnum):
+    """Whether to send the process requests. New values may be added; read an unknown one as `unready`."""
+
+    READY = "ready"
+    UNREADY = "unready"
+
+
+class ServerStatus(StrEnum):
+    """How a server that the process needs is. New values may be added."""
+
+    UP = "up"
+    DOWN = "down"
+    UNMIGRATED = "unmigrated"
+    """It answers, and `citable migrate` has not brought it up to this release."""
 
 
 class Liveness(Answer, frozen=True, kw_only=True):
     """The process answers. `release` is the version it runs."""
 
-    status: str
+    status: Life
     release: str
+    """The release it runs: `0.3.0`."""
 
 
 class Readiness(Answer, frozen=True, kw_only=True):
-    """Whether the process should be sent requests: `ready` or `unready`. Redis is reported and not required.
+    """Whether the process should be sent requests: `ready` or `unready`. Redis is reported and not required."""
 
-    `postgres` is `up`, `down` or `unmigrated`; `redis` is `up` or `down`.
-    """
-
-    status: str
-    postgres: str
-    redis: str
+    status: ReadyStatus
+    postgres: ServerStatus
+    redis: ServerStatus

@@ -15,16 +15,16 @@ _SECRET = re.compile(r"ctb_([0-9a-f]{12})_[A-Za-z0-9_-]{43}")
 
 
 class Role(StrEnum):
-    """What a key may do: partner < editor < verifier < admin, and each includes the ones before it.
-
-    `partner`: read with higher limits. `editor`: create, revise and retract claims. `verifier`: give verdicts. `admin`:
-    issue and revoke keys. New values may be added.
-    """
+    """What a key may do: each role includes the ones before it. New values may be added."""
 
     PARTNER = "partner"
+    """Reads with higher limits."""
     EDITOR = "editor"
+    """Creates, revises and retracts claims, too."""
     VERIFIER = "verifier"
+    """Gives verdicts, too."""
     ADMIN = "admin"
+    """Issues and revokes keys, too."""
 
     def includes(self, other: "Role") -> bool:
         """Whether this role may do what the other may."""
@@ -65,24 +65,32 @@ class Key(Answer, frozen=True, kw_only=True):
 
     id: KeyId
     name: Line
+    """Who holds it: versions name them as their author."""
     role: Role
     issued_at: Instant
+    """When it was issued."""
     issued_by: Line
+    """Who issued it: the name of their key, or `console`."""
     last_used_at: Instant | None
+    """When it was last used, to the minute; null if it never was."""
     revoked_at: Instant | None
+    """When it was revoked; null while it is in force."""
     revoked_by: Line | None
+    """Who revoked it; null while it is in force."""
 
 
 class IssuedKey(Key, frozen=True, kw_only=True):
     """A new key with its secret, which is shown this once."""
 
     secret: str
+    """What to send as `Authorization: Bearer …`. It is shown this once, and kept by nobody but you."""
 
 
 class KeyList(Answer, frozen=True, kw_only=True):
     """Every key there is or was, those in force first, by name."""
 
     items: list[Key]
+    """The keys, those in force first, by name."""
 
 
 class Secret:

@@ -25,13 +25,21 @@ class Sort(StrEnum):
     """How claims are ordered; `-` puts the highest first. Claims without the value sorted by come last."""
 
     NEWEST = "-recorded_at"
+    """The newest recorded first."""
     OLDEST = "recorded_at"
+    """The oldest recorded first."""
     LATEST_STATED = "-stated_on"
+    """The latest stated first."""
     EARLIEST_STATED = "stated_on"
+    """The earliest stated first."""
     HIGHEST = "-value"
+    """The highest number first."""
     LOWEST = "value"
+    """The lowest number first."""
     BY_ID = "id"
+    """By id."""
     RELEVANCE = "relevance"
+    """The best match first; only with `q`."""
 
 
 class Nothing(Request, frozen=True, kw_only=True):

@@ -12,11 +12,17 @@ class Status(StrEnum):
     """What verification found. New values may be added; read an unknown one as `unverified`."""
 
     UNVERIFIED = "unverified"
+    """Nobody has checked it yet."""
     VERIFIED = "verified"
+    """The sources say so."""
     VERIFIED_WITH_CAVEATS = "verified_with_caveats"
+    """The number is right; read the caveats before you quote it."""
     DISPUTED = "disputed"
+    """Sources contradict each other."""
     UNSUPPORTED = "unsupported"
+    """No source was found that says so."""
     REFUTED = "refuted"
+    """It is wrong."""
 
     @property
     def is_verified(self) -> bool:
@@ -28,15 +34,20 @@ class Currency(StrEnum):
     """Whether a newer figure has replaced this one. New values may be added."""
 
     CURRENT = "current"
+    """No newer figure has replaced it."""
     SUPERSEDED = "superseded"
+    """A newer figure has replaced it."""
     HISTORICAL = "historical"
+    """It is about the past, and stays right."""
 
 
 class Lifecycle(StrEnum):
     """Whether we publish the claim. A retracted one stays readable, with the reason. New values may be added."""
 
     PUBLISHED = "published"
+    """It is part of what we publish."""
     RETRACTED = "retracted"
+    """It is withdrawn, and left out of lists unless asked for."""
 
 
 class Verification(Answer, frozen=True, kw_only=True):
@@ -44,6 +55,10 @@ class Verification(Answer, frozen=True, kw_only=True):
 
     status: Status
     rationale: Text
+    """Why, in words for readers."""
     caveats: Annotated[list[Text], Meta(max_length=20)]
+    """What a reader must know to quote the number."""
     decided_on: PartialDate | None
+    """When it was decided. Null while nothing was."""
     decided_by: Line | None
+    """Who decided. Null while nothing was."""

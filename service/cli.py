@@ -185,9 +185,11 @@ def revoke_command(id: str) -> None:
 def openapi_command(file: Path) -> None:
     """Write the contract (OpenAPI 3.1) to FILE."""
     from service.app import ENDPOINTS
-    from service.web.contract import contract_of
+    from service.contract.document import contract_of
+    from service.contract.examples import recorded
 
-    file.write_text(json.dumps(contract_of(ENDPOINTS), indent=2, ensure_ascii=False) + "\n")
+    contract = contract_of(ENDPOINTS, recorded())
+    file.write_text(json.dumps(contract, indent=2, ensure_ascii=False) + "\n")
     say(f"{file} is written")
 
 

@@ -38,7 +38,7 @@ def revised(current: ClaimVersion, patch: ClaimPatch, by: str) -> Draft:
     """A claim with a merge patch applied (RFC 7396). InvalidRequest when a new source's `id` is not its own."""
     draft = _followed(current, **_content(_merged(current, patch), current.sources))
     said, changed = patch.change, changed_fields(draft, current)
-    kind = said.kind or inferred_kind(draft, current)
+    kind = ChangeKind(said.kind) if said.kind else inferred_kind(draft, current)
     least = least_severity(draft, current)
     if _overtakes(draft, current, by):
         draft, least = _followed(draft, verification=_unverified(CHANGED_SINCE)), Severity.MAJOR

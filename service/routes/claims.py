@@ -5,20 +5,20 @@ from litestar.response.base import ASGIResponse
 
 from db.claims import Place, claim_in_history, claims_page, missing_claims
 from db.pool import Reading
-from schemas.claims import ClaimPage, ClaimVersion
+from schemas.claims import ClaimId, ClaimPage, ClaimVersion
 from schemas.failures import Fault, InvalidRequest, NotFound
-from schemas.fields import Slug
 from schemas.requests import AsOfQuery, ClaimQuery, Sort
 from schemas.verification import Lifecycle
 from service.cache.representation import Representation, as_json, with_items
-from service.routes.versions import PREFERS_DATETIME, in_force_at, version_representation
+from service.routes.versions import in_force_at, version_representation
 from service.web.endpoints import get
+from service.web.headers import ACCEPT_DATETIME, CONTENT_LOCATION, LINK
 from service.web.links import page_links
 from service.web.pages import Cursor, question_of, read_cursor, write_cursor
 from service.web.reads import At, Read
 
 
-@get("/v1/claims", "Claims", ClaimPage)
+@get("/v1/claims", "Claims", ClaimPage, sends=(LINK,))
 async def list_claims(read: Read, query: ClaimQuery) -> ASGIResponse:
     """Claims that match every filter, with their sources and status; searched with `q`.
 
@@ -43,8 +43,9 @@ async def list_claims(read: Read, query: ClaimQuery) -> ASGIResponse:
     return await read.answer(at, load)
 
 
-@get("/v1/claims/{id}", "Claims", ClaimVersion, failures=(NotFound,), reads=(PREFERS_DATETIME,), redirects="version")
-async def get_claim(read: Read, query: AsOfQuery, id: Slug) -> ASGIResponse:
+@get("/v1/claims/{id}", "Claims", ClaimVersion, failures=(NotFound,), reads=(ACCEPT_DATETIME,),
+     sends=(LINK, CONTENT_LOCATION), redirects="version")  # fmt: skip
+async def get_claim(read: Read, query: AsOfQuery, id: ClaimId) -> ASGIResponse:
     """A claim: its newest version, or the one in force `as_of` an instant or a position.
 
     With `Accept-Datetime` it answers 302 to the version in force then (RFC 7089).

@@ -4,7 +4,7 @@ import importlib.util
 from functools import cache
 from html import escape
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from litestar.response.base import ASGIResponse
 from msgspec import Meta
@@ -30,10 +30,11 @@ _START = b"""window.ui = SwaggerUIBundle({
 });
 """
 
+Contract = Annotated[dict[str, Any], Meta(title="Contract", description="An OpenAPI 3.1 document.")]
 AssetName = Annotated[str, Meta(pattern=r"^[a-z-]+[.](css|js)$(?!\n)", max_length=40)]
 
 
-@get("/openapi.json", "Operations", media={JSON: dict})
+@get("/openapi.json", "Operations", media={JSON: Contract})
 async def get_contract(read: Read) -> ASGIResponse:
     """This contract, as OpenAPI 3.1: the file that was reviewed, `openapi/openapi.json`."""
     return await read.send(_tagged(_contract(), JSON))

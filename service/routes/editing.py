@@ -9,10 +9,9 @@ from litestar.response.base import ASGIResponse
 from db.claims import author_of, newest_versions
 from db.idempotency import Answered
 from db.pool import Writing
-from schemas.claims import ClaimVersion, Draft
+from schemas.claims import ClaimId, ClaimVersion, Draft
 from schemas.editing import AppendedVersion, BulkAnswer, ClaimPatch, NewClaim, NewRetraction, NewVerdict
 from schemas.failures import AlreadyExists, Fault, InvalidRequest, NotFound, Retracted, RuleBroken, VersionMismatch
-from schemas.fields import Slug
 from schemas.keys import Role
 from schemas.rules import first_day, is_same_person
 from schemas.verification import Lifecycle, Status
@@ -45,12 +44,16 @@ _CLAIM = {
         }
     ],
 }  # fmt: skip
+_LINE = {**_CLAIM, "id": "harbour-cranes-3900", "statement": "Harbours run 3,900 automated cranes."}
 _PATCH = {
     "quantity": {"value": "4200"},
     "statement": "Harbours run 4,200 automated cranes.",
     "change": {"note": "Counted."},
 }
-_VERDICT = {"status": "verified_with_caveats", "rationale": "The register says so.", "caveats": ["Large ports only."]}
+_VERDICT = {
+    "status": "verified_with_caveats", "rationale": "The register says so.", "caveats": ["Large ports only."],
+    "decided_on": "2026-02",
+}  # fmt: skip
 
 Make = Callable[[Writing, ClaimVersion], Awaitable[Draft]]
 
@@ -78,7 +81,7 @@ async def create_claim(write: Write, body: NewClaim) -> ASGIResponse:
 
 @patch("/v1/claims/{id}", "Editing", ClaimVersion, role=Role.EDITOR, failures=_CHANGING, reads=_TO_CHANGE,
        example=_PATCH)  # fmt: skip
-async def revise_claim(write: Write, body: ClaimPatch, id: Slug) -> ASGIResponse:
+async def revise_claim(write: Write, body: ClaimPatch, id: ClaimId) -> ASGIResponse:
     """Revises a claim with a merge patch (RFC 7396): its next version, or the one there is if nothing changes.
 
     A verdict falls with what it was about: when the statement, number, measure, geography, scope or period, or a source
@@ -97,7 +100,7 @@ async def revise_claim(write: Write, body: ClaimPatch, id: Slug) -> ASGIResponse
     "/v1/claims/{id}/verification", "Editing", ClaimVersion, role=Role.VERIFIER, failures=_CHANGING, reads=_TO_CHANGE,
     sends=(LOCATION,), repeats=True, example=_VERDICT,
 )  # fmt: skip
-async def verify_claim(write: Write, body: NewVerdict, id: Slug) -> ASGIResponse:
+async def verify_claim(write: Write, body: NewVerdict, id: ClaimId) -> ASGIResponse:
     """Gives a verdict on a claim: its next version. Whoever wrote its newest content may not (`four_eyes`)."""
     today = write.runtime.now().date()
     decided = first_day(body.decided_on) if body.decided_on else None
@@ -118,7 +121,7 @@ async def verify_claim(write: Write, body: NewVerdict, id: Slug) -> ASGIResponse
     "/v1/claims/{id}/retraction", "Editing", ClaimVersion, role=Role.EDITOR, failures=_CHANGING, reads=_TO_CHANGE,
     sends=(LOCATION,), example={"reason": "The register never said so."},
 )  # fmt: skip
-async def retract_claim(write: Write, body: NewRetraction, id: Slug) -> ASGIResponse:
+async def retract_claim(write: Write, body: NewRetraction, id: ClaimId) -> ASGIResponse:
     """Withdraws a claim, for a reason its readers see: its last version. It stays readable."""
 
     async def make(_: Writing, current: ClaimVersion) -> Draft:
@@ -129,7 +132,7 @@ async def retract_claim(write: Write, body: NewRetraction, id: Slug) -> ASGIResp
 
 @post(
     "/v1/claims/bulk", "Editing", BulkAnswer, role=Role.EDITOR, failures=(AlreadyExists, RuleBroken),
-    reads=(IDEMPOTENCY_KEY,), takes=NDJSON, example=msgspec.json.encode(_CLAIM).decode() + "\n",
+    reads=(IDEMPOTENCY_KEY,), takes=NDJSON, example=msgspec.json.encode(_LINE).decode() + "\n",
 )  # fmt: skip
 async def create_claims(write: Write, body: list[NewClaim]) -> ASGIResponse:
     """Publishes up to 1000 claims, a line of JSON each: all of them at once, or none. Errors name their lines."""

@@ -6,7 +6,7 @@ from litestar.response.base import ASGIResponse
 from db.migrations import is_migrated
 from db.pool import reading
 from schemas.failures import StoreUnavailable
-from schemas.health import Liveness, Readiness
+from schemas.health import Life, Liveness, Readiness, ReadyStatus, ServerStatus
 from service.release import VERSION
 from service.web.endpoints import get
 from service.web.reads import Read
@@ -15,7 +15,7 @@ from service.web.reads import Read
 @get("/livez", "Operations", Liveness)
 async def check_liveness() -> ASGIResponse:
     """Whether the process answers at all. Restart it when this fails; an outage of Postgres does not make it fail."""
-    return _now(Liveness(status="alive", release=VERSION))
+    return _now(Liveness(status=Life.ALIVE, release=VERSION))
 
 
 @get("/readyz", "Operations", Readiness)
@@ -23,12 +23,12 @@ async def check_readiness(read: Read) -> ASGIResponse:
     """Whether to send it requests: 200 when Postgres answers and is migrated, else 503. Redis is only reported."""
     try:
         async with reading(read.runtime.pool) as connection:
-            postgres = "up" if await is_migrated(connection) else "unmigrated"
+            postgres = ServerStatus.UP if await is_migrated(connection) else ServerStatus.UNMIGRATED
     except StoreUnavailable:
-        postgres = "down"
-    redis = "up" if await read.runtime.redis.answers() else "down"
-    status = "ready" if postgres == "up" else "unready"
-    return _now(Readiness(status=status, postgres=postgres, redis=redis), 200 if status == "ready" else 503)
+        postgres = ServerStatus.DOWN
+    redis = ServerStatus.UP if await read.runtime.redis.answers() else ServerStatus.DOWN
+    status = ReadyStatus.READY if postgres is ServerStatus.UP else ReadyStatus.UNREADY
+    return _now(Readiness(status=status, postgres=postgres, redis=redis), 200 if status is ReadyStatus.READY else 503)
 
 
 def _now(answer: Liveness | Readiness, status: int = 200) -> ASGIResponse:

@@ -6,25 +6,25 @@ from db.claims import claims_page
 from db.measures import measure_at, measures_page
 from db.pool import Reading
 from schemas.failures import NotFound
-from schemas.fields import Slug
-from schemas.measures import MeasureDetail, MeasurePage
+from schemas.measures import MeasureDetail, MeasureId, MeasurePage
 from schemas.requests import AsOfQuery, ClaimFilter, PageQuery, Sort
 from schemas.verification import Lifecycle
 from service.cache.representation import Representation, as_json, with_items
 from service.web.endpoints import get
+from service.web.headers import LINK
 from service.web.links import link
 from service.web.listing import page_by_id
 from service.web.reads import Read
 
 
-@get("/v1/measures", "Measures", MeasurePage)
+@get("/v1/measures", "Measures", MeasurePage, sends=(LINK,))
 async def list_measures(read: Read, query: PageQuery) -> ASGIResponse:
     """What is measured, by id, with how many published claims each has."""
     return await page_by_id(read, query, measures_page, MeasurePage)
 
 
-@get("/v1/measures/{id}", "Measures", MeasureDetail, failures=(NotFound,))
-async def get_measure(read: Read, query: AsOfQuery, id: Slug) -> ASGIResponse:
+@get("/v1/measures/{id}", "Measures", MeasureDetail, failures=(NotFound,), sends=(LINK,))
+async def get_measure(read: Read, query: AsOfQuery, id: MeasureId) -> ASGIResponse:
     """A measure and its published claims side by side, the latest stated first; `Link` leads to all of them."""
     at = await read.at(query.as_of)
 

@@ -6,25 +6,25 @@ from litestar.response.base import ASGIResponse
 from db.pool import Reading
 from db.sources import citations_of, source_at, sources_page
 from schemas.failures import NotFound
-from schemas.fields import Slug
 from schemas.requests import AsOfQuery, PageQuery
-from schemas.sources import SourceDetail, SourcePage
+from schemas.sources import SourceDetail, SourceId, SourcePage
 from service.cache.representation import Representation, as_json
 from service.web.endpoints import get
+from service.web.headers import LINK
 from service.web.listing import page_by_id
 from service.web.reads import Read
 
 MOST_CITATIONS = 1000
 
 
-@get("/v1/sources", "Sources", SourcePage)
+@get("/v1/sources", "Sources", SourcePage, sends=(LINK,))
 async def list_sources(read: Read, query: PageQuery) -> ASGIResponse:
     """The documents that published claims cite, by id, with how many claims cite each."""
     return await page_by_id(read, query, sources_page, SourcePage)
 
 
 @get("/v1/sources/{id}", "Sources", SourceDetail, failures=(NotFound,))
-async def get_source(read: Read, query: AsOfQuery, id: Slug) -> ASGIResponse:
+async def get_source(read: Read, query: AsOfQuery, id: SourceId) -> ASGIResponse:
     """A source and the published claims that cite it: what for, and with which quote."""
     at = await read.at(query.as_of)
 

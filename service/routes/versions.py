@@ -16,31 +16,26 @@ from db.claims import (
     versions_of,
 )
 from db.pool import Reading, reading
-from schemas.claims import ClaimVersion, Memento, TimeMap, VersionPage
+from schemas.claims import ClaimId, ClaimVersion, Memento, TimeMap, TimeMapLinks, VersionPage
+from schemas.diffs import JsonPatch
 from schemas.failures import Fault, InvalidRequest, NotFound
-from schemas.fields import Slug, VersionNumber
+from schemas.fields import VersionNumber
 from schemas.requests import DiffQuery, PageQuery
 from service.cache.policies import IMMUTABLE
 from service.cache.representation import JSON, Representation, as_json, represented, with_items
 from service.web.conditional import accepted_datetime
 from service.web.endpoints import get
-from service.web.headers import Header
+from service.web.headers import LINK, SAYS_DATETIME
 from service.web.links import claim_path, link, memento_links, page_links, version_path
 from service.web.pages import Cursor, question_of, read_cursor, write_cursor
 from service.web.reads import Read
 
 LINK_FORMAT = "application/link-format"
 JSON_PATCH = "application/json-patch+json"
-PREFERS_DATETIME = Header(
-    "Accept-Datetime", "Answer with the version in force then (RFC 7089).", "Sat, 01 Aug 2026 00:00:00 GMT"
-)
-SAYS_DATETIME = Header(
-    "Memento-Datetime", "When this version was recorded (RFC 7089).", "Mon, 23 Nov 2026 12:00:00 GMT"
-)
 
 
-@get("/v1/claims/{id}/versions", "Versions", VersionPage, failures=(NotFound,))
-async def list_versions(read: Read, query: PageQuery, id: Slug) -> ASGIResponse:
+@get("/v1/claims/{id}/versions", "Versions", VersionPage, failures=(NotFound,), sends=(LINK,))
+async def list_versions(read: Read, query: PageQuery, id: ClaimId) -> ASGIResponse:
     """A claim's versions, newest first."""
     question = question_of(read.path, query)
     cursor = read_cursor(query.cursor, question) if query.cursor else None
@@ -60,8 +55,9 @@ async def list_versions(read: Read, query: PageQuery, id: Slug) -> ASGIResponse:
     return await read.answer(at, load)
 
 
-@get("/v1/claims/{id}/versions/{version}", "Versions", ClaimVersion, failures=(NotFound,), sends=(SAYS_DATETIME,))
-async def get_version(read: Read, id: Slug, version: VersionNumber) -> ASGIResponse:
+@get("/v1/claims/{id}/versions/{version}", "Versions", ClaimVersion, failures=(NotFound,),
+     sends=(LINK, SAYS_DATETIME))  # fmt: skip
+async def get_version(read: Read, id: ClaimId, version: VersionNumber) -> ASGIResponse:
     """One version of a claim: the same bytes for ever, with links to its neighbours."""
     at = await read.at(None)
 
@@ -74,8 +70,8 @@ async def get_version(read: Read, id: Slug, version: VersionNumber) -> ASGIRespo
     return await read.answer(at, load, of=id, cache_control=IMMUTABLE)
 
 
-@get("/v1/claims/{id}/diff", "Versions", media={JSON_PATCH: None}, failures=(NotFound,))
-async def diff_versions(read: Read, query: DiffQuery, id: Slug) -> ASGIResponse:
+@get("/v1/claims/{id}/diff", "Versions", media={JSON_PATCH: JsonPatch}, failures=(NotFound,))
+async def diff_versions(read: Read, query: DiffQuery, id: ClaimId) -> ASGIResponse:
     """What turns one version's JSON into another's, as a JSON Patch (RFC 6902): by default the newest change."""
     at = await read.at(None)
 
@@ -91,8 +87,8 @@ async def diff_versions(read: Read, query: DiffQuery, id: Slug) -> ASGIResponse:
     return await read.answer(at, load, of=id)
 
 
-@get("/v1/claims/{id}/timemap", "Versions", media={LINK_FORMAT: None, JSON: TimeMap}, failures=(NotFound,))
-async def get_timemap(read: Read, id: Slug) -> ASGIResponse:
+@get("/v1/claims/{id}/timemap", "Versions", media={LINK_FORMAT: TimeMapLinks, JSON: TimeMap}, failures=(NotFound,))
+async def get_timemap(read: Read, id: ClaimId) -> ASGIResponse:
     """Every version of a claim with the instant it was recorded (RFC 7089), as links or as JSON."""
     at = await read.at(None)
     media_type = read.media_type([LINK_FORMAT, JSON])

@@ -1,0 +1,100 @@
+"""Where an answer leads: the operations that go on from it, with what they are given (OpenAPI's links)."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+
+from schemas.claims import ClaimPage, ClaimVersion, TimeMap, VersionPage
+from schemas.editing import BulkAnswer
+from schemas.fields import Request
+from schemas.keys import IssuedKey, Key, KeyList
+from schemas.measures import MeasureDetail, MeasurePage
+from schemas.problems import MismatchProblem
+from schemas.sources import SourceDetail, SourcePage
+from schemas.topics import TopicPage
+
+
+class Lead(NamedTuple):
+    """An operation that goes on from an answer, why, and where each of its parameters is found."""
+
+    operation: str
+    sentence: str
+    given: Mapping[str, str]
+
+
+def _of_body(pointer: str) -> str:
+    return f"$response.body#/{pointer}"
+
+
+def _claim(place: str) -> dict[str, str]:
+    return {"id": _of_body(f"{place}id")}
+
+
+def _as_read(place: str) -> dict[str, str]:
+    return {**_claim(place), "If-Match": "$response.header.ETag"}
+
+
+def _changes(place: str) -> tuple[Lead, ...]:
+    """What may be done with a claim whose newest version was read."""
+    return (
+        Lead("revise_claim", "Change it, if it is still as it was read.", _as_read(place)),
+        Lead("verify_claim", "Give a verdict on it, if it is still as it was read.", _as_read(place)),
+        Lead("retract_claim", "Withdraw it, if it is still as it was read.", _as_read(place)),
+    )
+
+
+LEADS: Mapping[type, tuple[Lead, ...]] = {
+    ClaimVersion: (
+        Lead("get_claim", "The claim as it is now.", _claim("")),
+        *_changes(""),
+        Lead("get_version", "This version, for ever.", {**_claim(""), "version": _of_body("version")}),
+        Lead("list_versions", "Every version it has had.", _claim("")),
+        Lead("diff_versions", "What changed since this version.", {**_claim(""), "from": _of_body("version")}),
+        Lead("get_timemap", "When each version was recorded.", _claim("")),
+        Lead("get_measure", "The claims it competes with.", {"id": _of_body("measure")}),
+    ),
+    MismatchProblem: _changes("current/"),
+    ClaimPage: (Lead("get_claim", "The first claim of the page.", _claim("items/0/")),),
+    VersionPage: (
+        Lead(
+            "get_version", "The first version of the page.",
+            {"id": "$request.path.id", "version": _of_body("items/0/version")},
+        ),
+    ),
+    TimeMap: (
+        Lead(
+            "get_version", "The oldest version.",
+            {"id": "$request.path.id", "version": _of_body("mementos/0/version")},
+        ),
+    ),
+    BulkAnswer: (Lead("get_claim", "The first claim that was published.", _claim("items/0/")),),
+    MeasurePage: (Lead("get_measure", "The first measure of the page.", _claim("items/0/")),),
+    MeasureDetail: (Lead("get_claim", "The first of its claims.", _claim("items/0/")),),
+    SourcePage: (Lead("get_source", "The first source of the page.", _claim("items/0/")),),
+    SourceDetail: (Lead("get_claim", "The first claim that cites it.", {"id": _of_body("citations/0/claim")}),),
+    TopicPage: (Lead("list_claims", "The claims of the first topic.", {"topic": _of_body("items/0/id")}),),
+    KeyList: (Lead("get_key", "The first key.", _claim("items/0/")),),
+    Key: (Lead("get_key", "The key.", _claim("")), Lead("revoke_api_key", "Revoke it.", _claim(""))),
+    IssuedKey: (Lead("get_key", "The key.", _claim("")), Lead("revoke_api_key", "Revoke it.", _claim(""))),
+}  # fmt: skip
+
+
+def links_of(kind: Any, operation: str, query: type[Request]) -> dict[str, Any]:
+    """The links of an operation's answer, by name: where its type leads, and to the next page if it has pages."""
+    found: Iterable[Lead] = LEADS.get(kind, ()) if isinstance(kind, type) else ()
+    links = {
+        lead.operation: {"operationId": lead.operation, "description": lead.sentence, "parameters": dict(lead.given)}
+        for lead in found
+        if lead.operation != operation
+    }
+    names = [field.encode_name for field in msgspec.structs.fields(query)]
+    if "cursor" in names:
+        same = {name: f"$request.query.{name}" for name in names if name != "cursor"}
+        same |= {"id": "$request.path.id"} if kind is VersionPage else {}
+        links["next_page"] = {
+            "operationId": operation,
+            "description": "The next page, unless `next` is null: the same question, with the cursor.",
+            "parameters": {**same, "cursor": _of_body("next")},
+        }
+    return links

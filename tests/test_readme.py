@@ -52,7 +52,7 @@ async def patents(api) -> list[str]:
 
 def reading_twice(url: str) -> str:
     """The fetch example, which then asks for its first page again."""
-    again = "const before = held.get(list).body; console.log(before === (await read(list)));"
+    again = "const before = held.get(list).body; console.log(`${before === (await read(list))}`);"
     return FETCH.replace("http://127.0.0.1:8000", url) + again
 
 

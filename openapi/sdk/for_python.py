@@ -1,7 +1,7 @@
 """The contract as openapi-python-client must be told it.
 
-It knows "a key or none" only as "a key", and would ask every reader for one. It sends no text but JSON: lines of JSON are
-a file to it.
+It knows "a key or none" only as "a key", and would ask every reader for one. It sends no text but JSON: lines of JSON
+are a file to it.
 """
 
 import json

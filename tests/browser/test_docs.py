@@ -20,7 +20,7 @@ async def test_the_reference_shows_every_operation_offline(curated, tmp_path):
     for endpoint in LISTED:
         summary = contract["paths"][endpoint.path][endpoint.method.lower()]["summary"]
         said = shown.pop(f"operations-{endpoint.tag}-{endpoint.operation}")
-        assert said.replace("\u200b", "") == summary.replace("`", ""), endpoint.operation
+        assert said == summary, endpoint.operation
     assert shown == {}
     assert [url for url in page.requested if not url.startswith((curated.url, "data:"))] == []
 
@@ -36,7 +36,7 @@ async def test_an_operation_can_be_tried(curated, tmp_path):
         await page.becomes(f"Boolean({operation}.querySelector('tr[data-param-name=id] input'))")
         await page.run(f"{operation}.querySelector('tr[data-param-name=id] input').focus()")
         await page.type("cn-ai-firms-6200")
-        await page.becomes(f"Boolean({operation}.querySelector('.execute'))")
+        await page.run("document.activeElement.blur()")  # as a click elsewhere does
         await page.run(f"{operation}.querySelector('.execute').click()")
         answer = f"{operation}.querySelector('.live-responses-table .response')"
         status, body = await page.becomes(

@@ -15,7 +15,7 @@ from service.settings import Settings
 from service.web.wire import server_config
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.is_up = asyncio.Event()
@@ -52,7 +52,7 @@ async def serving(database_url: str, redis_url: str, **settings_of_its_own: obje
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
-        server = _Server(server_config(build_app(runtime), settings.trusted_proxies))
+        server = Server(server_config(build_app(runtime), settings.trusted_proxies))
         task = asyncio.create_task(server.serve([listener]))
         try:
             await server.is_up.wait()

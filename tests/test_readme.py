@@ -1,6 +1,7 @@
 """README tells the truth: its calls give its answers, and its tables list what there is."""
 
 import asyncio
+import json
 import os
 import re
 from pathlib import Path
@@ -9,10 +10,13 @@ import pytest
 
 from schemas.keys import Role
 from service.cli import citable
+from tests.browser.chromium import chromium, needs_chromium
 from tests.cast import key_for
+from tests.contract.programs import Program, compiled, made
 from tests.web.asking import own_api
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
+FETCH, TYPED = (re.search(rf"```{language}\n(.*?)```", README, re.DOTALL)[1] for language in ("js", "ts"))
 CALLS = re.findall(r"```sh\n(curl .*?)\n```\n```\n(.*?)\n```", README, re.DOTALL)
 
 
@@ -38,6 +42,55 @@ async def test_a_call_gives_the_answer_it_shows(call, curated):
     )
     answered, _ = await shell.communicate()
     assert comparable(answered.decode()) == comparable(shown)
+
+
+async def patents(api) -> list[str]:
+    """What the fetch example has to print."""
+    claims = (await api.get("/v1/claims?topic=patents&sort=-stated_on&limit=100")).json()["items"]
+    return [f"{claim['statement']} {claim['verification']['status']}" for claim in claims]
+
+
+def reading_twice(url: str) -> str:
+    """The fetch example, which then asks for its first page again."""
+    again = "const before = held.get(list).body; console.log(`${before === (await read(list))}`);"
+    return FETCH.replace("http://127.0.0.1:8000", url) + again
+
+
+@needs_chromium
+async def test_the_fetch_example_reads_all_pages_in_a_browser_on_another_origin(curated, tmp_path):
+    assert FETCH.count("\n") <= 15
+    async with chromium(tmp_path) as page:
+        await page.run(f"(async () => {{ {reading_twice(curated.url)} }})()")
+        *printed, unchanged = page.printed
+    assert printed == await patents(curated)
+    assert len(printed) > 5
+    assert unchanged == "true"
+
+
+async def test_the_fetch_example_runs_without_dependencies(curated, tmp_path):
+    made("typescript")
+    (tmp_path / "example.mjs").write_text(reading_twice(curated.url))
+    printed = await Program(("node", "example.mjs"), tmp_path, {}).output()
+    assert printed.splitlines() == [*await patents(curated), "true"]
+
+
+async def test_the_typescript_example_compiles_strictly_and_runs(curated, tmp_path):
+    (tmp_path / "example.ts").write_text(TYPED.replace("http://127.0.0.1:8000", curated.url))
+    await compiled(tmp_path)
+    printed = await Program(("node", "out/example.js"), tmp_path, {}).output()
+    claims = (await curated.get("/v1/claims?q=open%20models&limit=3")).json()["items"]
+    assert printed.splitlines() == [
+        f"{claim['statement']} {claim['quantity']['value'] or 'null'} {claim['verification']['status']}"
+        for claim in claims
+    ]
+
+
+def test_the_packages_named_are_the_ones_the_tests_use():
+    package = json.loads((Path(__file__).parent.parent / "openapi/sdk/typescript/package.json").read_text())
+    pinned = {**package["dependencies"], **package["devDependencies"]}
+    named = dict(re.findall(r"([a-z@/-]+)@([0-9.]+)", re.search(r"npm install (.*)", README)[1]))
+    assert named == {name: pinned[name] for name in named}
+    assert named
 
 
 async def test_a_curator_s_two_calls_publish_and_revise(cluster):

@@ -4,6 +4,8 @@ import inspect
 import re
 from typing import Any
 
+LARGEST_INT32 = 2**31 - 1
+
 
 def never_null(schema: dict[str, Any]) -> dict[str, Any]:
     """A parameter that is absent is absent; it is never null."""
@@ -25,6 +27,10 @@ def tidy(schema: Any) -> Any:
     tidied = {name: tidy(value) for name, value in schema.items()}
     if "enum" in tidied:
         tidied = {"type": "string", **tidied}
+    if isinstance(tidied.get("default"), dict):
+        del tidied["default"]  # its fields say theirs, and generators write no literal of an object
+    if tidied.get("type") == "integer" and tidied.get("maximum", 0) > LARGEST_INT32:
+        tidied["format"] = "int64"  # else a client in Go or Java reads 32 bits
     if isinstance(tidied.get("description"), str):
         tidied["description"] = inspect.cleandoc(tidied["description"])  # Python 3.13 does this by itself
     if isinstance(tidied.get("pattern"), str):

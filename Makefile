@@ -7,10 +7,14 @@ BENCH := build/bench/venv
 CLAIMS ?= 10000
 ROUNDS ?= 3
 SECONDS ?= 5
+EXAMPLES ?= 200
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+ifneq (,$(wildcard /etc/ssl/certs/ca-certificates.crt))
+export NODE_EXTRA_CA_CERTS ?= /etc/ssl/certs/ca-certificates.crt
+endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak bench check format openapi released lock clean
+.PHONY: help run test soak fuzz bench check format openapi released lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +27,9 @@ test: $(VENV)/dev build/lint/ready check sdk-if-possible  ## every test, as CI r
 
 soak: $(VENV)/dev  ## the long stories, minutes each: many writers, and servers killed under them
 	@$(BIN)/python -m pytest -m soak -s
+
+fuzz: $(VENV)/dev  ## ask the API more than 10 000 things its contract allows or forbids (EXAMPLES=200 SEED=)
+	@$(BIN)/python -m tests.fuzz --examples $(EXAMPLES) $(SEED:%=--seed %)
 
 bench: $(BENCH)/bench  ## measure us beside FastAPI, Datasette and Kinto (CLAIMS="10000 1000000" ROUNDS=3 SECONDS=5)
 	@$(BENCH)/bin/python -m tests.bench --rounds $(ROUNDS) --seconds $(SECONDS) $(CLAIMS:%=--claims %)

@@ -22,14 +22,21 @@ _numbers = itertools.count(1)
 
 
 class Program:
-    """`python -m service …`, in a process group of its own as a terminal would give it."""
+    """`python -m service …`, or another module, in a process group of its own as a terminal would give it."""
 
-    def __init__(self, folder: Path, *arguments: str, stdin: IO[bytes] | None = None, **variables: object) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *arguments: str,
+        stdin: IO[bytes] | None = None,
+        module: str = "service",
+        **variables: object,
+    ) -> None:
         number = next(_numbers)
         self._answered, self._said = folder / f"{number}.out", folder / f"{number}.err"
         with self._answered.open("wb") as out, self._said.open("wb") as err:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "service", *arguments],
+                [sys.executable, "-m", module, *arguments],
                 cwd=ROOT,
                 env=environment(**variables),
                 stdin=stdin or subprocess.DEVNULL,

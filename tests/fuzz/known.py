@@ -1,0 +1,100 @@
+"""What no schema can make up, since only the API knows it: what there is, its tags, cursors, and positions of the log.
+
+Three times in four a request that is right by the contract is given what there is; the fourth keeps what was made up.
+"""
+
+from functools import cache
+from urllib.parse import quote
+
+import requests
+import schemathesis
+
+from tests.fuzz.callers import SECRETS, dice
+from tests.fuzz.nasty import NASTY
+
+_NOBODY = "0" * 12
+_WITHIN = 10
+_UNSENDABLE = "0"
+"""What schemathesis sends where a header's pattern needs quotes, which it cannot make up in its coverage phase."""
+_LATER = "Wed, 01 Jan 2031 00:00:00 GMT"
+
+
+@cache
+def session() -> requests.Session:
+    """One connection for what we ask besides; without a content coding, so that tags are the plain ones."""
+    opened = requests.Session()
+    opened.headers["Accept-Encoding"] = "identity"
+    return opened
+
+
+def read(case, path: str, query: dict[str, object] | None = None) -> requests.Response:
+    """What anyone reads at a path of the API a case is sent to."""
+    return session().get(f"{case.operation.schema.get_base_url().rstrip('/')}{path}", params=query, timeout=_WITHIN)
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs) -> None:
+    """Gives a request what there is, and keeps the cast from revoking its own keys."""
+    id = case.path_parameters.get("id")
+    if case.method == "DELETE" and any(f"ctb_{id}_" in secret for secret in SECRETS.values()):
+        case.path_parameters["id"] = _NOBODY
+    if case.headers.get("Idempotency-Key") == _UNSENDABLE:
+        case.headers["Idempotency-Key"] = f'"{dice(case)}"'
+    if is_right(case) and dice(case) % 4:
+        _give_id(case)
+        _give_tag(case)
+        _give_place(case)
+        _give_condition(case)
+
+
+def is_right(case) -> bool:
+    """Whether a request is right by the contract, in all its parts."""
+    if case.meta is None:
+        return True
+    modes = [case.meta.generation.mode, *(component.mode for component in case.meta.components.values())]
+    return all(mode.is_positive for mode in modes)
+
+
+def _give_id(case) -> None:
+    """What is read or changed is there, and what is made is not there yet; but hostile texts stay."""
+    folder = case.path.removeprefix("/v1/").partition("/")[0]
+    if folder in ("claims", "measures", "sources") and case.path_parameters.get("id", NASTY[0]) not in NASTY:
+        there = [item["id"] for item in read(case, f"/v1/{folder}", {"limit": 100}).json()["items"]]
+        case.path_parameters["id"] = there[dice(case) % len(there)]
+    elif case.operation.definition.raw["operationId"] in ("create_claim", "create_claims"):
+        for number, claim in enumerate(case.body if isinstance(case.body, list) else [case.body]):
+            if claim["id"] not in NASTY:
+                claim["id"] = f"fuzz-{dice(case):x}-{number}"
+
+
+def _give_tag(case) -> None:
+    """A claim is changed with the tag it has now."""
+    if "If-Match" in case.headers:
+        etag = read(case, f"/v1/claims/{quote(case.path_parameters['id'])}").headers.get("ETag")
+        if etag is not None:
+            case.headers["If-Match"] = etag
+
+
+def _give_place(case) -> None:
+    """A list is asked as of a position there is, and goes on from a page there is; from the first if it is the last."""
+    query = case.query or {}
+    if "as_of" in query:
+        query["as_of"] = str(read(case, "/v1/topics", {"limit": 1}).json()["position"] - dice(case) % 10)
+    if "cursor" in query and case.method == "GET":
+        asked = {name: value for name, value in query.items() if name != "cursor"}
+        page = read(case, case.formatted_path, {**asked, "limit": 1})
+        following = page.json()["next"] if page.status_code == 200 else None
+        if following is None:
+            del query["cursor"]
+        else:
+            query["cursor"] = following
+
+
+def _give_condition(case) -> None:
+    """Some have what they ask for already, and some ask for what was in force at an instant."""
+    if "Accept-Datetime" in case.headers:
+        case.headers["Accept-Datetime"] = _LATER
+    elif case.method == "GET" and "If-None-Match" in case.headers and dice(case) % 3 == 0:
+        etag = read(case, case.formatted_path, case.query).headers.get("ETag")
+        if etag is not None:
+            case.headers.update({"If-None-Match": etag, "Accept-Encoding": "identity"})

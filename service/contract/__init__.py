@@ -1,1 +1,1 @@
-"""The published contract (OpenAPI 3.1), written from the endpoints: what they are held to is what it says. Pure."""
+"""The published contract (OpenAPI 3.1), written from the endpoints: what they are held to is what it says."""

@@ -1,6 +1,7 @@
-"""Bodies of lines: OpenAPI 3.1 can only say in words that each line is a value, so schemathesis is told it is a list.
+"""What is not JSON: bodies of lines, and answers of links.
 
-The list is sent as lines; what is no list, as one line.
+OpenAPI 3.1 can only say in words that each line is a value, so schemathesis is told that it is a list. The list is sent
+as lines; what is no list, as one line.
 """
 
 import json

@@ -10,7 +10,7 @@ SECONDS ?= 5
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak bench check format openapi lock clean
+.PHONY: help run test soak bench check format openapi released lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,7 +18,7 @@ help:  ## this list
 run: $(VENV)/local  ## start everything and serve on http://127.0.0.1:8000 (CITABLE_PORT)
 	@exec $(BIN)/citable run
 
-test: $(VENV)/dev check sdk-if-possible  ## every test, as CI runs them
+test: $(VENV)/dev build/lint/ready check sdk-if-possible  ## every test, as CI runs them
 	@$(BIN)/python -m pytest
 
 soak: $(VENV)/dev  ## the long stories, minutes each: many writers, and servers killed under them
@@ -36,8 +36,13 @@ format: $(VENV)/dev  ## put the code in its one format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-openapi: $(VENV)/dev  ## write openapi/openapi.json from the endpoints
+openapi: $(VENV)/dev  ## write openapi/openapi.json from the endpoints, with answers of a new service as examples
+	@$(BIN)/python -m tests.openapi
 	@$(BIN)/citable openapi
+
+released: $(VENV)/dev  ## at a release: keep openapi/openapi.json as what later ones must be compatible with
+	@cp openapi/openapi.json openapi/released.json
+	@echo '[]' > openapi/exceptions.json
 
 lock: $(VENV)/dev  ## write requirements/*.lock from requirements/*.in
 	@for name in app local dev sdk bench bench-kinto; do \
@@ -57,6 +62,18 @@ $(VENV)/%: requirements/%.lock $(VENV)/python pyproject.toml
 	@$(BIN)/python -m pip install --quiet --progress-bar on --no-deps --require-hashes -r $<
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --no-index -e .
 	@touch $@
+
+# What lints the contract comes from npm: where there is none its tests are left out, but not in CI.
+build/lint/ready: openapi/package.json
+	@mkdir -p build/lint
+	@if command -v npm >/dev/null; then \
+		echo "· installing what $< lists in build/lint (the first time takes a few seconds)" && \
+		cp $< build/lint/ && npm install --prefix build/lint --silent --no-audit --no-fund --no-package-lock && touch $@; \
+	elif [ "$$CI" = true ]; then \
+		echo "✗ npm is missing, and CI must lint the contract." >&2; exit 1; \
+	else \
+		echo "· npm is missing: the contract is not linted here"; \
+	fi
 
 # The peers stay out of the environment that everything else uses.
 $(BENCH)/bench: requirements/bench.lock requirements/bench-kinto.lock

@@ -44,12 +44,16 @@ _CLAIM = {
         }
     ],
 }  # fmt: skip
+_LINE = {**_CLAIM, "id": "harbour-cranes-3900", "statement": "Harbours run 3,900 automated cranes."}
 _PATCH = {
     "quantity": {"value": "4200"},
     "statement": "Harbours run 4,200 automated cranes.",
     "change": {"note": "Counted."},
 }
-_VERDICT = {"status": "verified_with_caveats", "rationale": "The register says so.", "caveats": ["Large ports only."]}
+_VERDICT = {
+    "status": "verified_with_caveats", "rationale": "The register says so.", "caveats": ["Large ports only."],
+    "decided_on": "2026-02",
+}  # fmt: skip
 
 Make = Callable[[Writing, ClaimVersion], Awaitable[Draft]]
 
@@ -128,7 +132,7 @@ async def retract_claim(write: Write, body: NewRetraction, id: ClaimId) -> ASGIR
 
 @post(
     "/v1/claims/bulk", "Editing", BulkAnswer, role=Role.EDITOR, failures=(AlreadyExists, RuleBroken),
-    reads=(IDEMPOTENCY_KEY,), takes=NDJSON, example=msgspec.json.encode(_CLAIM).decode() + "\n",
+    reads=(IDEMPOTENCY_KEY,), takes=NDJSON, example=msgspec.json.encode(_LINE).decode() + "\n",
 )  # fmt: skip
 async def create_claims(write: Write, body: list[NewClaim]) -> ASGIResponse:
     """Publishes up to 1000 claims, a line of JSON each: all of them at once, or none. Errors name their lines."""

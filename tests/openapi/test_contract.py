@@ -19,7 +19,7 @@ from service.web.bodies import NDJSON
 from service.web.envelope import ALWAYS
 from service.web.problems import SHAPES, problem_answer
 from tests.given import PLAIN
-from tests.reading import jsonschema_of, operations, placed, resolved, used
+from tests.openapi.reading import jsonschema_of, operations, placed, resolved, used
 
 VERSION_1 = msgspec.convert(
     {**PLAIN, "version": 1, "position": 1, "recorded_at": "2026-11-23T12:00:00Z", "digest": "0" * 64}, ClaimVersion
@@ -27,7 +27,7 @@ VERSION_1 = msgspec.convert(
 
 EVERYWHERE = {name.decode() for name, _ in ALWAYS} | {"x-request-id"}
 """The fields that the outermost layer says with every answer."""
-PUBLISHED = Path(__file__).parent.parent / "openapi" / "openapi.json"
+PUBLISHED = Path(__file__).parents[2] / "openapi" / "openapi.json"
 
 
 def test_the_published_contract_is_fresh():

@@ -1,0 +1,1 @@
+"""The contract as files, and what keeps them true."""

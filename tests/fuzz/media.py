@@ -1,7 +1,7 @@
-"""What is not JSON: bodies of lines, and answers of links.
+"""The media types of ours that schemathesis does not know.
 
-OpenAPI 3.1 can only say in words that each line is a value, so schemathesis is told that it is a list. The list is sent
-as lines; what is no list, as one line.
+That each line of a body is a value, OpenAPI 3.1 can only say in words; so it is told that such a body is a list, which
+is sent as lines, and what is no list as one line.
 """
 
 import json
@@ -16,15 +16,16 @@ from service.web.bodies import NDJSON
 @schemathesis.hook
 def before_load_schema(context, raw_schema) -> None:
     """Makes of each body of lines a list of what its lines are."""
+    components = raw_schema["components"]["schemas"]
     for operations in raw_schema["paths"].values():
         for operation in operations.values():
             content = operation.get("requestBody", {}).get("content", {})
             if NDJSON in content:
-                content[NDJSON] = _as_list(content[NDJSON], raw_schema["components"]["schemas"])
+                content[NDJSON] = _as_list(content[NDJSON], components)
 
 
-def _as_list(content: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
-    schema = schemas[content["schema"]["$ref"].rpartition("/")[2]]
+def _as_list(content: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
+    schema = components.get(content["schema"].get("$ref", "").rpartition("/")[2], content["schema"])
     changed = {**content, "schema": {"type": "array", "minItems": 1, "items": schema["contentSchema"]}}
     if "example" in content:
         changed["example"] = _read(content["example"])
@@ -50,5 +51,5 @@ def lines(context, value) -> bytes:
 
 @schemathesis.deserializer(LINK_FORMAT)
 def links(context, response) -> str:
-    """An answer of links is a text, as the contract says; tests/routes/test_get_timemap.py reads the links."""
-    return response.content.decode()
+    """An answer that is a list of links, as its schema has it: a text."""
+    return response.text

@@ -1,4 +1,4 @@
-"""`make fuzz`: ten thousand requests and more against the real API, and the count of them."""
+"""`make fuzz`: ten thousand requests and more against the real API, the count of them, and whether bugs are found."""
 
 import sys
 import tempfile
@@ -8,42 +8,54 @@ from pathlib import Path
 import click
 import uvloop
 
-from db.embedded import THROWAWAY, Servers, embedded_servers
+from db.embedded import THROWAWAY, embedded_servers
 from service.console import say
 from tests.databases import Cluster
+from tests.fuzz.planted import FOUND_BY
 from tests.fuzz.running import fuzz, target
-from tests.fuzz.tally import Tally
+from tests.telling import tell
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--examples", type=click.IntRange(1), default=200, show_default=True, help="Cases of each operation.")
 @click.option("--chained", type=click.IntRange(0), default=1500, show_default=True, help="Requests in chains.")
-@click.option("--seed", type=int, help="Another seed makes other cases; the time, if none is given.")
 @click.option("--least", type=int, default=10_000, show_default=True, help="Fewer cases in all are a failure.")
-def main(examples: int, chained: int, seed: int | None, least: int) -> None:
-    """Ask the API whatever its contract allows, and what it forbids. Ends with 1 if anything is not as it says."""
+@click.option("--seed", type=int, help="Another seed makes other cases; the time, if none is given.")
+def main(examples: int, chained: int, least: int, seed: int | None) -> None:
+    """Ask the API whatever its contract allows, and what it forbids; then the same of an API with each planted bug.
+
+    Ends with 1 if anything is not as the contract says, or a bug is not found.
+    """
     seed = int(time.time()) if seed is None else seed
     say(f"seed {seed}")
     with tempfile.TemporaryDirectory(prefix="ct-") as name:
         folder = Path(name)
         with embedded_servers(folder / "servers", options=THROWAWAY) as servers:
-            tally, said = uvloop.run(_fuzz(servers, folder, examples, chained, seed))
-    if tally.is_red:
-        sys.stdout.write(f"{tally.told()}\n\n")
-    if "Traceback" in said:
-        sys.stdout.write(f"{said}\n\n")
-    sys.stdout.write(f"{tally.counted()}\n")
-    if tally.total < least:
-        sys.stdout.write(f"fewer than the {least} there should be\n")
-    sys.exit(bool(tally.is_red or "Traceback" in said or tally.total < least))
+            is_well = uvloop.run(_all_of_it(Cluster(servers), folder, examples, chained, least, seed))
+    sys.exit(not is_well)
 
 
-async def _fuzz(servers: Servers, folder: Path, examples: int, chained: int, seed: int) -> tuple[Tally, str]:
-    """What was asked and found, and what the API told its operator."""
-    cluster = Cluster(servers)
+async def _all_of_it(cluster: Cluster, folder: Path, examples: int, chained: int, least: int, seed: int) -> bool:
     await cluster.prepare()
     async with target(cluster, folder) as at:
-        return fuzz(at, examples=examples, seed=seed, chained=chained), at.program.said
+        tally = fuzz(at, examples=examples, seed=seed, chained=chained)
+    broke = "Traceback" in at.program.said
+    if tally.is_red or broke:
+        tell(f"what was wrong\n\n{tally.told()}\n{at.program.said if broke else ''}")
+    tell(tally.counted())
+    if tally.total < least:
+        tell(f"fewer than the {least} cases there should be")
+    found = [await _is_found(cluster, folder, bug, seed) for bug in FOUND_BY]
+    return all(found) and not (tally.is_red or broke or tally.total < least)
+
+
+async def _is_found(cluster: Cluster, folder: Path, bug: str, seed: int) -> bool:
+    """Whether a planted bug is found by the check that should find it, among whatever else it breaks."""
+    async with target(cluster, folder, planted=bug) as at:
+        tally = fuzz(at, examples=10, seed=seed, nasty=2)
+    found = FOUND_BY[bug] in tally.checks
+    tell(f"planted {bug}: {'found' if found else 'NOT FOUND'} by {FOUND_BY[bug]}, in {tally.total} cases")
+    return found
 
 
 main()

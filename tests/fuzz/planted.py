@@ -69,6 +69,14 @@ BUGS: dict[str, Change] = {
     "read-after-retraction": _read_after_retraction,
     "nul-breaks": _nul_breaks,
 }
+FOUND_BY = {
+    "undocumented-status": "status_code_conformance",
+    "missing-etag": "response_headers_conformance",
+    "undeclared-null": "response_schema_conformance",
+    "read-after-retraction": "what_was_written_is_read",
+    "nul-breaks": "not_a_server_error",
+}
+"""By bug, the check that must find it."""
 
 
 def spoiled(app: ASGIApp, change: Change) -> ASGIApp:

@@ -12,7 +12,7 @@ from tests.fuzz.planted import BUGS, FOUND_BY
 from tests.fuzz.running import fuzz, target
 
 ENOUGH = {
-    "undocumented-status": ("examples", "list_topics"),
+    "undocumented-status": ("fuzzing", "list_topics"),
     "missing-etag": ("examples", "list_measures|get_measure"),
     "undeclared-null": ("examples", "list_claims|get_claim"),
     "read-after-retraction": ("fuzzing", "create_claim$|retract_claim"),

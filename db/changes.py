@@ -12,7 +12,7 @@ from schemas.changes import ChangeFilter, LoggedChange
 _ask = Questions("changes.sql")
 _between = _ask("changes_between", LoggedChange)
 _corrections = _ask("corrections", LoggedChange)
-_lines = _ask("lines_between", Served)
+_bodies = _ask("bodies_at", Served)
 
 REACH = 20_000
 """How many positions one question looks through for changes that match its filters."""
@@ -48,6 +48,6 @@ async def corrections(
     return await _corrections.many(connection, position, below, claims, topics, limit)
 
 
-async def lines_between(connection: Reading, after: int, until: int, limit: int) -> list[msgspec.Raw]:
-    """Versions after a position and up to another, each as it is served, in the order of the log."""
-    return await served(connection, await _lines.many(connection, after, until, limit))
+async def versions_of_changes(connection: Reading, changes: Sequence[LoggedChange]) -> list[msgspec.Raw]:
+    """The versions that changes made, each as it is served, in the order of the log."""
+    return await served(connection, await _bodies.many(connection, [change.position for change in changes]))

@@ -27,11 +27,10 @@ where v.change ->> 'severity' = 'major' and v.change ->> 'kind' <> 'created'
 order by v.position desc
 limit $5
 
--- name: lines_between
--- Versions after a position ($1) and up to another ($2), as they are served, in the order of the log, at most $3.
+-- name: bodies_at
+-- What versions at some positions ($1) are served as, in the order of the log.
 select v.position, b.body
 from claim_version v
 left join claim_body b on b.position = v.position
-where v.position > $1 and v.position <= $2
+where v.position = any ($1)
 order by v.position
-limit $3

@@ -48,6 +48,25 @@ class ChangePage(Answer, frozen=True, kw_only=True):
     """Whether the log held more after `next_after` when this was answered. If not, wait, or ask again later."""
 
 
+VersionLines = Annotated[
+    str,
+    Meta(
+        title="VersionLines",
+        description="The versions the changes made, whole, a line of JSON each, as `citable export` writes them: what "
+        "a mirror reads. `Link` says with `next` where to go on.",
+    ),
+]
+ChangeEvents = Annotated[
+    str,
+    Meta(
+        title="ChangeEvents",
+        description="Events (WHATWG HTML, server-sent events): each a `change` whose `id` is the position and whose "
+        "`data` is a `LoggedChange`. A comment comes at least every fifteen seconds, with the `id` up to which the log "
+        "was looked at.",
+    ),
+]
+
+
 class CorrectionPage(Answer, frozen=True, kw_only=True):
     """Major changes of claims that were published before, newest first."""
 
@@ -72,6 +91,15 @@ class ChangeFilter(Request, frozen=True, kw_only=True):
     kind: Kinds | None = None
     severity: Severities | None = None
 
+    def matches(self, change: LoggedChange) -> bool:
+        """Whether a change is one of these: what `changes_between` asks Postgres."""
+        return (
+            (self.claim is None or change.claim in self.claim)
+            and (self.topic is None or not set(self.topic).isdisjoint(change.topics))
+            and (self.kind is None or change.change.kind in self.kind)
+            and (self.severity is None or change.change.severity in self.severity)
+        )
+
 
 class ChangeQuery(ChangeFilter, frozen=True, kw_only=True):
     """Which changes, from where on, and how long to wait for one."""
@@ -86,6 +114,14 @@ class ChangeQuery(ChangeFilter, frozen=True, kw_only=True):
             description="Seconds to wait for a change if there is none yet: the answer comes with the first.",
         ),
     ] = 0
+
+
+class StreamQuery(ChangeFilter, frozen=True, kw_only=True):
+    """Which changes to be told of, and from where on."""
+
+    after: (
+        Annotated[Position, Meta(description="The position to go on from; without it, the newest there is.")] | None
+    ) = None
 
 
 class CorrectionQuery(Request, frozen=True, kw_only=True):

@@ -188,11 +188,27 @@ class LogNotEmpty(Failure):
     """A restore needs an empty log."""
 
 
+class MirrorRefused(Failure):
+    """This database cannot be, or no longer is, a copy of that log."""
+
+
+class OriginUnavailable(Failure):
+    """The Citable that is mirrored does not answer. Trying again is right, after `wait` seconds if it said so."""
+
+    def __init__(self, detail: str, wait: float = 0.0) -> None:
+        super().__init__(detail)
+        self.wait = wait
+
+
 # What broke
 
 
 class StoreUnavailable(Failure):
     """Postgres does not answer, or not in time. Trying again later is right."""
+
+
+class Overloaded(Failure):
+    """As many wait here as there is room for. Trying again later is right."""
 
 
 class StoreForbids(Failure):

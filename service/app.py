@@ -9,7 +9,7 @@ from litestar.types import ASGIApp
 
 from schemas import failures
 from service.cache.edge import Edge
-from service.routes import claims, documents, editing, health, keys, measures, sources, topics, versions
+from service.routes import changes, claims, documents, editing, health, keys, measures, sources, topics, versions
 from service.runtime import Runtime
 from service.telemetry import log
 from service.web.endpoints import Endpoint
@@ -23,6 +23,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *measures.endpoints,  # /v1/measures  /v1/measures/{id}
     *sources.endpoints,  # /v1/sources  /v1/sources/{id}
     *topics.endpoints,  # /v1/topics
+    *changes.endpoints,  # /v1/changes  /v1/changes/stream
     *keys.endpoints,  # /v1/keys  /v1/keys/{id}
     *health.endpoints,  # /livez  /readyz
     *documents.endpoints,  # /openapi.json  /docs  /problems/{slug}  /

@@ -21,6 +21,7 @@ from db.pool import Pool, open_pool, reading, writing
 from schemas.failures import AlreadyExists, Failure, Fault, FileRefused, NotFound
 from schemas.fields import Line
 from schemas.keys import KeyName, NewKey, Role
+from service.cli_mirror import mirror_command, promote_command
 from service.console import progress, say, say_failure, show_keys
 from service.release import VERSION
 from service.settings import settings_from_environment
@@ -62,7 +63,7 @@ def migrate_command() -> None:
         count = await migrate(pool, say)
         say(f"{count} migrations applied" if count else "the database is up to date")
 
-    _with_database(work, create=True)
+    with_database(work, create=True)
 
 
 @citable.command("import")
@@ -83,7 +84,7 @@ def import_command(file: Path, by: str) -> None:
             imported = await import_claims(pool, lines, by, bar, stored)
         say(f"{imported.new} new, {imported.changed} changed, {imported.unchanged} unchanged")
 
-    _with_database(work)
+    with_database(work)
 
 
 @citable.command("export")
@@ -105,7 +106,7 @@ def export_command(file: Path) -> None:
             target.flush()
         say(f"{count} versions exported")
 
-    _with_database(work)
+    with_database(work)
 
 
 @citable.command("restore")
@@ -122,7 +123,7 @@ def restore_command(file: Path) -> None:
             head = await restore_log(pool, lines, bar, lambda: say("indexing what was restored"))
         say(f"{head.position} versions restored, as they were")
 
-    _with_database(work, create=True)
+    with_database(work, create=True)
 
 
 @citable.group("keys", invoke_without_command=True)
@@ -141,7 +142,7 @@ def keys_command(context: click.Context) -> None:
             return
         show_keys(found)
 
-    _with_database(work)
+    with_database(work)
 
 
 @keys_command.command("issue")
@@ -161,7 +162,7 @@ def issue_command(role: str, name: str) -> None:
         say(f"key {issued.id}: {name}, {role}. Its secret, on standard output, is kept nowhere and not shown again")
         click.echo(issued.secret)
 
-    _with_database(work)
+    with_database(work)
 
 
 @keys_command.command("revoke")
@@ -177,7 +178,7 @@ def revoke_command(id: str) -> None:
             raise NotFound(f"There is no key {id}. `citable keys` lists those there are.")
         say(f"key {id} of {key.name} is revoked")
 
-    _with_database(work)
+    with_database(work)
 
 
 @citable.command("openapi")
@@ -191,6 +192,10 @@ def openapi_command(file: Path) -> None:
     contract = contract_of(ENDPOINTS, recorded())
     file.write_text(json.dumps(contract, indent=2, ensure_ascii=False) + "\n")
     say(f"{file} is written")
+
+
+citable.add_command(mirror_command)
+citable.add_command(promote_command)
 
 
 def run_command_line() -> int:
@@ -211,7 +216,7 @@ def run_command_line() -> int:
     return 0
 
 
-def _with_database(work: Callable[[Pool], Coroutine[Any, Any, None]], *, create: bool = False) -> None:
+def with_database(work: Callable[[Pool], Coroutine[Any, Any, None]], *, create: bool = False) -> None:
     """Runs work on a pool of its own, on the database that is set or the embedded one, which it may `create`."""
     from service.serving import run, servers_of
 

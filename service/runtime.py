@@ -17,6 +17,8 @@ from service.cache.fills import Fills
 from service.cache.limits import Counters
 from service.cache.memory import Memory
 from service.cache.shared import SharedCache
+from service.cache.tail import Tail
+from service.followers import Followers
 from service.settings import Settings
 from service.uses import Uses
 
@@ -35,6 +37,8 @@ class Runtime:
     fills: Fills
     limits: Counters
     uses: Uses
+    tail: Tail
+    followers: Followers
     writers: asyncio.Semaphore
     """How many may write at once: they wait for each other in Postgres, and reads must not wait for connections."""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -76,6 +80,7 @@ async def running(settings: Settings, database_url: str, redis_url: str) -> Asyn
         coherence = Coherence(
             lambda: listening(database_url, CONNECT_WITHIN, ANSWER_WITHIN), lambda: _newest(pool), time.monotonic
         )
+        tail, followers = Tail(pool, coherence), Followers(settings.followers)
         memory = Memory(settings.memory_cache_mb * 1_000_000)
         fills = Fills(memory, SharedCache(redis), coherence, settings.origin)
-        yield Runtime(settings, pool, redis, coherence, fills, Counters(redis), uses, writers)
+        yield Runtime(settings, pool, redis, coherence, fills, Counters(redis), uses, tail, followers, writers)

@@ -20,11 +20,14 @@ from db.pool import reading
 from schemas.failures import CannotStart
 from service.app import build_app
 from service.console import progress, say
+from service.followers import Followers
 from service.interrupts import ignore_interrupts, on_interrupt
+from service.mirror import begin_mirror, catch_up, follow
+from service.origin import origin_at
 from service.runtime import Runtime, running
 from service.settings import Settings
 from service.transfer import import_claims
-from service.web.wire import server_config
+from service.web.wire import Server, server_config
 
 
 @contextmanager
@@ -83,19 +86,58 @@ async def serve_only(settings: Settings, database_url: str, redis_url: str) -> N
         await serve(runtime, listener)
 
 
-async def serve(runtime: Runtime, listener: socket.socket) -> None:
-    """Serves until SIGINT or SIGTERM, then lets requests under way finish, five seconds at most."""
+def run_mirror(settings: Settings, url: str, *, once: bool) -> None:
+    """What `citable mirror` does: copies what the Citable at an address has; then it follows it and serves, or ends."""
+    listener = None if once else listen(settings)
+    with servers_of(settings) as (database_url, redis_url):
+        run(_run_mirror(settings, database_url, redis_url, url, listener))
+    say("stopped")
+
+
+async def _run_mirror(
+    settings: Settings, database_url: str, redis_url: str, url: str, listener: socket.socket | None
+) -> None:
+    async with running(settings, database_url, redis_url) as runtime, origin_at(url) as origin:
+        await migrate(runtime.pool, say)
+        await begin_mirror(runtime.pool, origin)
+        here, there = (await runtime.newest()).position, await origin.position()
+        with progress(f"copying {origin.url}", there - here) as bar:
+            while copied := await catch_up(runtime.pool, origin):
+                bar(copied)
+                here += copied
+        say(f"the log is at position {here}, as at {origin.url}")
+        if listener is not None:
+            await serve(runtime, listener, follow(runtime.pool, origin, say))
+
+
+async def serve(runtime: Runtime, listener: socket.socket, *beside: Coroutine[Any, Any, None]) -> None:
+    """Serves until SIGINT or SIGTERM, then lets requests under way finish, five seconds at most.
+
+    What is to be done `beside` goes on as long; if any of it fails, serving ends, and the failure is raised.
+    """
     if not await runtime.redis.answers():
         say("Redis does not answer: reads go to PostgreSQL until it does")
     config = server_config(build_app(runtime), runtime.settings.trusted_proxies)
-    await _Server(config, runtime.settings.origin).serve([listener])
+    server = _Server(config, runtime.followers, runtime.settings.origin)
+    tasks = [asyncio.create_task(work) for work in beside]
+    for task in tasks:
+        task.add_done_callback(lambda _: server.handle_exit(signal.SIGINT, None))
+    try:
+        await server.serve([listener])
+    finally:
+        for task in tasks:
+            task.cancel()
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
+    for failure in ended:
+        if isinstance(failure, Exception):
+            raise failure
 
 
-class _Server(uvicorn.Server):
+class _Server(Server):
     """A server that says where it can be reached once it can, and stops at the first signal."""
 
-    def __init__(self, config: uvicorn.Config, origin: str) -> None:
-        super().__init__(config)
+    def __init__(self, config: uvicorn.Config, followers: Followers, origin: str) -> None:
+        super().__init__(config, followers)
         self._origin = origin
 
     @contextmanager

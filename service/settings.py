@@ -42,6 +42,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int, Meta(ge=0, le=100_000, description="Megabytes of answers a process keeps ready; 0 for none.")
     ] = 64
 
+    followers: Annotated[
+        int, Meta(ge=0, le=100_000, description="The most readers a process lets wait for changes at once.")
+    ] = 1000
+    longest_wait: Annotated[
+        int, Meta(ge=0, le=30, description="The most seconds a poll of changes may wait: less than your proxy does.")
+    ] = 30
+    longest_stream: Annotated[
+        int,
+        Meta(
+            ge=0, le=86_400, description="Seconds after which a stream of changes ends, and its reader connects again."
+        ),
+    ] = 3600
+
     reads_per_minute: Annotated[
         int, Meta(ge=1, le=1_000_000, description="Reads that cost work a minute, for an address without a key.")
     ] = 600

@@ -10,14 +10,15 @@ import httpx
 import uvicorn
 
 from service.app import build_app
+from service.followers import Followers
 from service.runtime import Runtime, running
 from service.settings import Settings
-from service.web.wire import server_config
+from service.web import wire
 
 
-class Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
+class Server(wire.Server):
+    def __init__(self, config: uvicorn.Config, followers: Followers) -> None:
+        super().__init__(config, followers)
         self.is_up = asyncio.Event()
 
     def capture_signals(self):
@@ -52,7 +53,7 @@ async def serving(database_url: str, redis_url: str, **settings_of_its_own: obje
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
-        server = Server(server_config(build_app(runtime), settings.trusted_proxies))
+        server = Server(wire.server_config(build_app(runtime), settings.trusted_proxies), runtime.followers)
         task = asyncio.create_task(server.serve([listener]))
         try:
             await server.is_up.wait()

@@ -63,6 +63,9 @@ class Coherence:
         self._seen: dict[int, str] = {}
         self._changed: dict[str, int] = {}
         self._learned = asyncio.Event()
+        self._moved = asyncio.Event()
+        self.histories = 0
+        """How many histories of the log were followed: whoever keeps parts of one must not add those of another."""
 
     def is_current(self, point: Point, of: str | None, pinned: bool) -> bool:
         """Whether an answer read when the head was at a point is what would be read now.
@@ -104,6 +107,18 @@ class Coherence:
             with suppress(TimeoutError):
                 async with asyncio.timeout(until - now):
                     await self._learned.wait()
+
+    async def moved(self, position: int, within: float) -> bool:
+        """Waits until the head is known to be beyond a position, `within` seconds at most: whether it is."""
+        until = self._monotonic() + within
+        while self.head.position <= position:
+            left = until - self._monotonic()
+            if left <= 0:
+                return False
+            with suppress(TimeoutError):
+                async with asyncio.timeout(left):
+                    await self._moved.wait()
+        return True
 
     def doubt(self) -> None:
         """Something newer may have been told: nothing counts until a look that begins from now on, or fails."""
@@ -184,6 +199,7 @@ class Coherence:
             if len(self._seen) > _MOST_POINTS:
                 del self._seen[next(iter(self._seen))]
             self.head = head
+            self._tell_moved()
 
     def _looked(self, began: float) -> None:
         self._looked_at, self._down_until = began, 0.0
@@ -205,6 +221,12 @@ class Coherence:
         self.log, self.head = log_name, head
         self._seen = {head.position: head.digest}
         self._changed = {}
+        self.histories += 1
+        self._tell_moved()
+
+    def _tell_moved(self) -> None:
+        self._moved.set()
+        self._moved = asyncio.Event()
 
     def _tell(self) -> None:
         self._learned.set()

@@ -32,6 +32,9 @@ WHOLE = "citable.whole"
 COVERED = (b"/v1/",)
 """Where the addresses begin whose answers are views of the log."""
 
+_WAITING = b"/v1/changes"
+"""Where addresses begin that may wait for what has not happened yet: such an answer is not kept."""
+
 _READ_HERE = frozenset({b"accept", b"accept-encoding", b"authorization", b"if-none-match"})
 _DECIDING = _READ_HERE | {b"accept-datetime", b"if-match"}
 """The fields that decide an answer, and those of them that this layer understands."""
@@ -187,6 +190,8 @@ def _asked(scope: Scope) -> Asked | None:
     """What a request asks for, if that can be answered here at all."""
     method, path = scope["method"], scope["raw_path"]
     if (method != "GET" and method != "HEAD") or not path.startswith(COVERED):
+        return None
+    if path.startswith(_WAITING) and (path.endswith(b"/stream") or b"wait" in scope["query_string"]):
         return None
     given: dict[bytes, bytes] = {}
     for name, value in scope["headers"]:

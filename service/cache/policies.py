@@ -9,7 +9,10 @@ KEYED = "private, no-cache"
 IMMUTABLE = "public, max-age=31536000, immutable"
 """For a version: the same bytes for ever (RFC 8246)."""
 
+UNKEPT = "no-store"
+"""For what was waited for: whoever asks later must wait, too."""
+
 
 def for_keyed(cache_control: str) -> str:
-    """What a policy is for who reads with a key: what is immutable stays so."""
-    return cache_control if cache_control == IMMUTABLE else KEYED
+    """What a policy is for who reads with a key: what is immutable stays so, and what is not kept."""
+    return cache_control if cache_control in (IMMUTABLE, UNKEPT) else KEYED

@@ -20,6 +20,7 @@ TAGS = {
         "Measures": "What is measured; claims of one measure compete.",
         "Sources": "Who is cited, and by which claims.",
         "Topics": "The tags claims carry.",
+        "Changes": "The log from a position on: who quoted a claim learns when it changed.",
     },
     "Writing": {
         "Editing": "Create, revise, verify and retract claims; each appends a version, and no update is lost.",

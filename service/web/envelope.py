@@ -31,7 +31,7 @@ ALWAYS = (
 """What every answer says, unless it says something else under the same name."""
 _PREFLIGHT = [
     ("access-control-allow-headers", "Accept, Accept-Datetime, Authorization, Content-Type, Idempotency-Key, If-Match, "
-     "If-None-Match, Prefer"),
+     "If-None-Match, Last-Event-ID, Prefer"),
     ("access-control-max-age", "86400"),
 ]  # fmt: skip
 
@@ -69,6 +69,7 @@ class Envelope:
             await send(message)
 
         scope["state"]["request_id"] = request_id
+        scope["state"]["is_head"] = method == "HEAD"
         scope["state"]["fields"] = fields  # what whoever answers wants said besides
         inner: Any = {**scope, "method": "GET"} if method == "HEAD" else scope
         try:

@@ -47,6 +47,10 @@ ACCEPT_DATETIME = Header(
     "Accept-Datetime", "Answer with the version in force then: an HTTP date (RFC 7089).",
     "Sat, 01 Aug 2026 00:00:00 GMT", required=False,
 )  # fmt: skip
+LAST_EVENT_ID = Header(
+    "Last-Event-ID", "The position of the last change you were told of: what follows it comes next (WHATWG HTML). "
+    "Browsers send it when they connect again.", "175", required=False, pattern="^[0-9]{1,16}$",
+)  # fmt: skip
 
 # What every answer carries
 
@@ -129,6 +133,7 @@ SENT_WITH: dict[type[Failure], tuple[Header, ...]] = {
     failures.Forbidden: (_WHO,),
     failures.RateLimited: (RETRY_AFTER,),
     failures.StoreUnavailable: (RETRY_AFTER,),
+    failures.Overloaded: (RETRY_AFTER,),
     failures.KeyInUse: (RETRY_AFTER,),
     failures.UnsupportedMediaType: (
         Header("Accept", "The media type wanted (RFC 9110).", "application/json", pattern=_MEDIA_TYPE),

@@ -31,6 +31,11 @@ def page_links(path: str, asked: dict[str, object], following: str | None) -> st
     return ", ".join(links)
 
 
+def next_changes(asked: dict[str, object], after: int) -> str:
+    """The Link field of changes: where to go on."""
+    return link(_address("/v1/changes", {**asked, "after": after}), "next")
+
+
 def memento_links(id: str, recorded: dict[int, datetime], version: int) -> str:
     """A version's Link field: its original and time map (RFC 7089), and its neighbours (RFC 5829).
 

@@ -51,6 +51,7 @@ SHAPES: dict[type[Failure], Shape] = {
     failures.RateLimited: Shape(429, "quota-exceeded", "Too many requests", "`violated-policies` names the limit, `RateLimit-Policy` says what it is. Wait for `Retry-After` seconds.", QuotaProblem),
     failures.HeadersTooLarge: Shape(431, "headers-too-large", "The header fields are too large", "All header fields together may have 32768 bytes."),
     failures.StoreUnavailable: Shape(503, "store-unavailable", "The store does not answer", "Nothing is wrong with the request. Try again after `Retry-After` seconds."),
+    failures.Overloaded: Shape(503, "overloaded", "As many read here as there is room for", "Nothing is wrong with the request. Try again after `Retry-After` seconds, or poll without `wait`."),
 }  # fmt: skip
 INTERNAL = Shape(
     500, "internal-error", "Something went wrong on our side", "It is logged under `request_id`; tell us that."

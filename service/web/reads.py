@@ -76,15 +76,19 @@ class Read:
             if found is None:
                 raise _future("as_of", "it is later than now")
             return found
-        head = await self._head()
         if asked is None:
+            head = await self._head()
             return At(head.position, head, pinned=False)
-        if asked > head.position:
+        return At(asked, await self.head_beyond(asked, "as_of" if frozen is None else "cursor"), pinned=True)
+
+    async def head_beyond(self, position: int, parameter: str) -> Point:
+        """The head of the log, at a position or beyond it. InvalidRequest if that lies in the future."""
+        head = await self._head()
+        if position > head.position:
             head = await self._newest()  # another process may have told of it already
-        if asked > head.position:
-            parameter = "as_of" if frozen is None else "cursor"
+        if position > head.position:
             raise _future(parameter, f"the newest position is {head.position}")
-        return At(asked, head, pinned=True)
+        return head
 
     async def at_instant(self, instant: datetime) -> At | None:
         """The position the log was at in an instant; None if that is later than now."""

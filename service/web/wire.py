@@ -1,5 +1,6 @@
 """Below HTTP's manners: what is no HTTP at all, or will not end, is refused in the shape every failure has."""
 
+import socket
 from typing import Any
 
 import uvicorn
@@ -9,9 +10,13 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from schemas.failures import Failure, Fault, HeadersTooLarge, InvalidRequest, UriTooLong
 from service.cache.edge import WHOLE
+from service.followers import Followers
 from service.telemetry import request_id as new_request_id
 from service.web.envelope import ALWAYS, LARGEST_HEADERS, LONGEST_URI
 from service.web.problems import problem_answer
+
+ABORT = "citable.abort"
+"""What the extension is called that ends a connection at once, whatever of an answer was not taken yet."""
 
 _REASON = {400: b"Bad Request", 414: b"URI Too Long", 431: b"Request Header Fields Too Large"}
 
@@ -79,7 +84,26 @@ async def _send_whole(send: Any, head: bytes, body: bytes) -> None:
     cycle.on_response()
 
 
-_EXTENSIONS: dict[str, Any] = {WHOLE: _send_whole}
+def _abort(send: Any) -> None:
+    """Ends a connection at once: its `send` is told that the reader is gone."""
+    cycle: RequestResponseCycle = send.__self__
+    cycle.transport.abort()
+
+
+_EXTENSIONS: dict[str, Any] = {WHOLE: _send_whole, ABORT: _abort}
+
+
+class Server(uvicorn.Server):
+    """A server that asks those who wait for changes to connect elsewhere before it waits for them to end."""
+
+    def __init__(self, config: uvicorn.Config, followers: Followers) -> None:
+        super().__init__(config)
+        self._followers = followers
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stops accepting, lets requests under way finish, and ends."""
+        self._followers.leaving.set()
+        await super().shutdown(sockets)
 
 
 def server_config(app: ASGIApp, trusted_proxies: str | None) -> uvicorn.Config:

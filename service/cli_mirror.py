@@ -1,0 +1,44 @@
+"""`citable mirror` and `citable promote`: a local copy of another Citable's log."""
+
+import click
+
+from db.log import log_head
+from db.migrations import require_migrated
+from db.mirrors import mirror, mirrored
+from db.pool import Pool, reading, writing
+from schemas.failures import MirrorRefused
+from service.console import say
+from service.settings import settings_from_environment
+
+
+@click.command("mirror")
+@click.argument("url")
+@click.option("--once", is_flag=True, help="Copy what there is, and end: neither follow nor serve.")
+def mirror_command(url: str, once: bool) -> None:
+    """Keep a copy of the log of the Citable at URL, every version checked, follow it, and serve it here.
+
+    It goes on where it was stopped. Nobody can write to a mirror.
+    """
+    from service.serving import run_mirror
+
+    if not url.startswith(("https://", "http://")):
+        raise click.BadParameter("it is an address: https://…", param_hint="URL")
+    run_mirror(settings_from_environment(), url, once=once)
+
+
+@click.command("promote")
+def promote_command() -> None:
+    """Make a mirror a log of its own, which can be written to, and which no longer follows."""
+    from service.cli import with_database
+
+    async def work(pool: Pool) -> None:
+        await require_migrated(pool)
+        async with reading(pool) as connection:
+            origin, position = await mirrored(connection), (await log_head(connection)).position
+        if origin is None:
+            raise MirrorRefused("This database is no mirror: its log is its own.")
+        async with writing(pool) as connection:
+            await mirror(connection, None)
+        say(f"the log is its own from position {position} on, and no longer follows {origin}")
+
+    with_database(work)

@@ -55,7 +55,9 @@ async def first_change(
     return found
 
 
-async def events(runtime: Runtime, wanted: ChangeFilter, after: int) -> AsyncGenerator[bytes]:
+async def events(
+    runtime: Runtime, wanted: ChangeFilter, after: int, heartbeat: float = HEARTBEAT
+) -> AsyncGenerator[bytes]:
     """Every change that matches after a position, as events, in order, for ever; and heartbeats meanwhile.
 
     It ends when the log turns out to be another one than the reader knows: a position of the past is not there.
@@ -75,8 +77,8 @@ async def events(runtime: Runtime, wanted: ChangeFilter, after: int) -> AsyncGen
                 yield b"".join(_as_events(found.items))
                 told_at = runtime.monotonic()
             elif position >= coherence.head.position:
-                await coherence.moved(position, told_at + HEARTBEAT - runtime.monotonic())
-        if runtime.monotonic() - told_at >= HEARTBEAT:
+                await coherence.moved(position, told_at + heartbeat - runtime.monotonic())
+        if runtime.monotonic() - told_at >= heartbeat:
             yield b"id: %d\n: still here\n\n" % position
             told_at = runtime.monotonic()
 
@@ -117,9 +119,9 @@ class EventStream(ASGIResponse):
                 await sending
         if sending.done() and not sending.cancelled() and isinstance(sending.exception(), TimeoutError):
             tolerate("sending to a slow reader of changes", sending.exception() or TimeoutError())
-            extensions: Any = scope.get("extensions") or {}
-            if ABORT in extensions:
-                extensions[ABORT](send)
+            end: Any = scope.get(ABORT)
+            if end is not None:
+                end()
 
     async def _send_frames(self, send: Send) -> None:
         try:

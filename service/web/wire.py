@@ -16,7 +16,7 @@ from service.web.envelope import ALWAYS, LARGEST_HEADERS, LONGEST_URI
 from service.web.problems import problem_answer
 
 ABORT = "citable.abort"
-"""What the extension is called that ends a connection at once, whatever of an answer was not taken yet."""
+"""Where a request's scope has what ends its connection at once, whatever of an answer was not taken yet."""
 
 _REASON = {400: b"Bad Request", 414: b"URI Too Long", 431: b"Request Header Fields Too Large"}
 
@@ -46,6 +46,7 @@ class Protocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         cycle.scope["extensions"] = _EXTENSIONS
+        cycle.scope[ABORT] = cycle.transport.abort  # type: ignore[literal-required] # ASGI lets servers add theirs
         super()._start_asgi_task(cycle, app)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's signature; its words say too little
@@ -84,13 +85,7 @@ async def _send_whole(send: Any, head: bytes, body: bytes) -> None:
     cycle.on_response()
 
 
-def _abort(send: Any) -> None:
-    """Ends a connection at once: its `send` is told that the reader is gone."""
-    cycle: RequestResponseCycle = send.__self__
-    cycle.transport.abort()
-
-
-_EXTENSIONS: dict[str, Any] = {WHOLE: _send_whole, ABORT: _abort}
+_EXTENSIONS: dict[str, Any] = {WHOLE: _send_whole}
 
 
 class Server(uvicorn.Server):

@@ -29,7 +29,7 @@ WHOLE = "citable.whole"
 `head` is the status line and the lines of fields, without the empty one after them.
 """
 
-COVERED = (b"/v1/",)
+COVERED = (b"/v1/", b"/feeds/")
 """Where the addresses begin whose answers are views of the log."""
 
 _READ_HERE = frozenset({b"accept", b"accept-encoding", b"authorization", b"if-none-match"})

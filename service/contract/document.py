@@ -20,6 +20,8 @@ TAGS = {
         "Measures": "What is measured; claims of one measure compete.",
         "Sources": "Who is cited, and by which claims.",
         "Topics": "The tags claims carry.",
+        "Changes": "What changed, for everyone who quoted it.",
+        "Feeds": "What changed, for feed readers: Atom and JSON Feed.",
     },
     "Writing": {
         "Editing": "Create, revise, verify and retract claims; each appends a version, and no update is lost.",

@@ -26,7 +26,7 @@ async def test_nothing_is_a_correction_before_there_is_one(curated):
 
 
 async def test_major_changes_are_listed_newest_first_and_others_are_not(desk, topic):
-    one, other = await desk.published(topics=[topic]), await desk.published(topics=[topic])
+    one, other = [await desk.published(topics=[topic], change__severity="major") for _ in range(2)]
     await corrected(desk, one, "4200", note="A new count.")
     revised(await desk.editor.revise(other["id"], {"scope": "Big ones.", "change": {"severity": "minor"}}))
     await corrected(desk, other, "4300", kind="update")

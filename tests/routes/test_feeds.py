@@ -98,7 +98,7 @@ async def test_a_retraction_outweighs_the_entry_it_withdraws(desk, topic):
 
 @BOTH
 async def test_corrections_are_the_major_changes_alone(form, desk, topic):
-    claim = await desk.published(topics=[topic])
+    claim = await desk.published(topics=[topic], change__severity="major")
     assert await every_entry(desk.api, f"/feeds/corrections.{form}?topic={topic}") == []
     revised(await desk.editor.revise(claim["id"], {"scope": "Big ones.", "change": {"severity": "minor"}}))
     await corrected(desk, claim, "4200")
@@ -161,6 +161,19 @@ async def test_a_feed_is_the_same_until_it_has_another_entry(form, desk, topic):
         assert after.status_code == 200
         assert after.headers["etag"] != before.headers["etag"]
         assert len(entries(after)) == len(entries(before)) + 1
+
+
+@BOTH
+async def test_a_page_with_a_next_one_is_the_same_whatever_else_is_written(form, desk, topic):
+    claim = await desk.published(topics=[topic])
+    for number in range(3):
+        await corrected(desk, claim, f"42{number:02}")
+    for name in ("claims", "corrections"):
+        path = f"/feeds/{name}.{form}?topic={topic}&limit=1"
+        before = await page(desk.api, path)
+        assert following(before) is not None
+        await desk.published(topics=["elsewhere"])
+        assert (await desk.api.get(path)).content == before.content
 
 
 @pytest.mark.parametrize("path", FEEDS)

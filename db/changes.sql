@@ -21,7 +21,8 @@ limit $7
 select {change}
 from claim_version v
 where v.change ->> 'severity' = 'major' and v.change ->> 'kind' <> 'created'
-    and v.position <= $1 and ($2::bigint is null or v.position < $2)
+    and v.position <= $1 and ($1 >= 0 or is_planned_blindly(v.position))
+    and ($2::bigint is null or v.position < $2)
     and ($3::text[] is null or v.id = any ($3))
     and ($4::text[] is null or v.topics && $4)
 order by v.position desc

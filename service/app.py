@@ -9,7 +9,20 @@ from litestar.types import ASGIApp
 
 from schemas import failures
 from service.cache.edge import Edge
-from service.routes import changes, claims, documents, editing, health, keys, measures, sources, topics, versions
+from service.routes import (
+    changes,
+    claims,
+    corrections,
+    documents,
+    editing,
+    feeds,
+    health,
+    keys,
+    measures,
+    sources,
+    topics,
+    versions,
+)
 from service.runtime import Runtime
 from service.telemetry import log
 from service.web.endpoints import Endpoint
@@ -24,6 +37,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *sources.endpoints,  # /v1/sources  /v1/sources/{id}
     *topics.endpoints,  # /v1/topics
     *changes.endpoints,  # /v1/changes  /v1/changes/stream
+    *corrections.endpoints,  # /v1/corrections
+    *feeds.endpoints,  # /feeds/claims.atom  …/claims.json  …/corrections.atom  …/corrections.json
     *keys.endpoints,  # /v1/keys  /v1/keys/{id}
     *health.endpoints,  # /livez  /readyz
     *documents.endpoints,  # /openapi.json  /docs  /problems/{slug}  /

@@ -72,7 +72,8 @@ def test_inside_the_service_a_floor_does_not_know_the_one_above():
     """Else what is cached depends on who asks, and HTTP's manners on what is asked."""
     above = {
         "service/cache/": ("service.web", "service.routes", "service.app"),
-        "service/web/": ("service.contract", "service.routes", "service.app"),
+        "service/web/": ("service.rendering", "service.contract", "service.routes", "service.app"),
+        "service/rendering/": ("service.web", "service.cache", "service.contract", "service.routes", "service.app"),
         "service/contract/": ("service.routes", "service.app"),
         "service/routes/": ("service.contract", "service.app"),
     }
@@ -80,6 +81,14 @@ def test_inside_the_service_a_floor_does_not_know_the_one_above():
         for floor, others in above.items():
             if str(path).startswith(floor):
                 assert not {name for name in imported(tree) if name.startswith(others)}, path
+
+
+def test_rendering_takes_values_and_gives_bytes():
+    """Else what a reader sees depends on more than the claim, and cannot be tested by itself."""
+    for path, tree in TREES.items():
+        if str(path).startswith("service/rendering/"):
+            ours = {name for name in imported(tree) if name.split(".")[0] in ABOVE}
+            assert all(name.startswith(("schemas.", "service.rendering.")) for name in ours), path
 
 
 def test_only_settings_reads_the_environment():

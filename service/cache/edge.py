@@ -29,7 +29,7 @@ WHOLE = "citable.whole"
 `head` is the status line and the lines of fields, without the empty one after them.
 """
 
-COVERED = (b"/v1/",)
+COVERED = (b"/v1/", b"/feeds/")
 """Where the addresses begin whose answers are views of the log."""
 
 _WAITING = b"/v1/changes"

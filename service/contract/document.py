@@ -21,6 +21,7 @@ TAGS = {
         "Sources": "Who is cited, and by which claims.",
         "Topics": "The tags claims carry.",
         "Changes": "The log from a position on: who quoted a claim learns when it changed.",
+        "Feeds": "What changed, for feed readers: Atom and JSON Feed.",
     },
     "Writing": {
         "Editing": "Create, revise, verify and retract claims; each appends a version, and no update is lost.",

@@ -5,8 +5,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from schemas.changes import CorrectionPage
 from schemas.claims import ClaimPage, ClaimVersion, TimeMap, VersionPage
 from schemas.editing import BulkAnswer
+from schemas.feeds import JsonFeed
 from schemas.fields import Request
 from schemas.keys import IssuedKey, Key, KeyList
 from schemas.measures import MeasureDetail, MeasurePage
@@ -74,6 +76,18 @@ LEADS: Mapping[type, tuple[Lead, ...]] = {
     SourcePage: (Lead("get_source", "The first source of the page.", _claim("items/0/")),),
     SourceDetail: (Lead("get_claim", "The first claim that cites it.", {"id": _of_body("citations/0/claim")}),),
     TopicPage: (Lead("list_claims", "The claims of the first topic.", {"topic": _of_body("items/0/id")}),),
+    CorrectionPage: (
+        Lead(
+            "get_version", "The newest correction.",
+            {"id": _of_body("items/0/claim"), "version": _of_body("items/0/version")},
+        ),
+    ),
+    JsonFeed: (
+        Lead(
+            "get_version", "The newest version.",
+            {"id": _of_body("items/0/_claim/claim"), "version": _of_body("items/0/_claim/version")},
+        ),
+    ),
     KeyList: (Lead("get_key", "The first key.", _claim("items/0/")),),
     Key: (Lead("get_key", "The key.", _claim("")), Lead("revoke_api_key", "Revoke it.", _claim(""))),
     IssuedKey: (Lead("get_key", "The key.", _claim("")), Lead("revoke_api_key", "Revoke it.", _claim(""))),
@@ -89,7 +103,7 @@ def links_of(kind: Any, operation: str, query: type[Request]) -> dict[str, Any]:
         if lead.operation != operation
     }
     names = [field.encode_name for field in msgspec.structs.fields(query)]
-    if "cursor" in names:
+    if "cursor" in names and "next" in getattr(kind, "__struct_fields__", ()):
         same = {name: f"$request.query.{name}" for name in names if name != "cursor"}
         same |= {"id": "$request.path.id"} if kind is VersionPage else {}
         links["next_page"] = {

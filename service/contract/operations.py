@@ -65,7 +65,7 @@ def _security(endpoint: Endpoint) -> list[dict[str, Any]]:
     """Whether a key is needed, or only gives a larger share."""
     if endpoint.role:
         return [{"key": []}]
-    return [{}, {"key": []}] if endpoint.path.startswith("/v1") else []
+    return [{}, {"key": []}] if endpoint.is_of_the_log else []
 
 
 def _request_body(endpoint: Endpoint) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def failures_of(endpoint: Endpoint) -> list[type[Failure]]:
     return [
         *_EVERYWHERE,
         *endpoint.failures,
-        *(_FROM_THE_STORE if endpoint.path.startswith("/v1") else ()),
+        *(_FROM_THE_STORE if endpoint.is_of_the_log else ()),
         *(_WITH_A_KEY if endpoint.role else ()),
         *(_WITH_A_BODY if endpoint.body is not None else ()),
         *(_ONCE if IDEMPOTENCY_KEY in endpoint.reads else ()),
@@ -52,7 +52,7 @@ def failures_of(endpoint: Endpoint) -> list[type[Failure]]:
 
 def revalidates(endpoint: Endpoint) -> bool:
     """Whether an operation's answer has an entity tag that spares it being sent again."""
-    return not endpoint.role and (endpoint.path.startswith("/v1") or endpoint.operation == "get_contract")
+    return not endpoint.role and (endpoint.is_of_the_log or endpoint.operation == "get_contract")
 
 
 def sent_by(endpoint: Endpoint) -> tuple[Header, ...]:
@@ -63,7 +63,7 @@ def sent_by(endpoint: Endpoint) -> tuple[Header, ...]:
         return (*OF_ANY, *claim, *LIMITS, *replayed, *endpoint.sends)
     if not revalidates(endpoint):
         return (*OF_ANY, *endpoint.sends)
-    return (*(OF_A_READ if endpoint.path.startswith("/v1") else OF_A_DOCUMENT), *endpoint.sends)
+    return (*(OF_A_READ if endpoint.is_of_the_log else OF_A_DOCUMENT), *endpoint.sends)
 
 
 def responses_of(endpoint: Endpoint, examples: Examples) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from service.cache.policies import CURRENT
 from service.cache.representation import JSON, Kept, represented
 from service.cache.shared import Point
 from service.web.endpoints import get
+from service.web.links import FEEDS, feed_links
 from service.web.problems import INTERNAL, SHAPES, Shape
 from service.web.reads import Read
 
@@ -46,12 +47,13 @@ async def show_docs(read: Read) -> ASGIResponse:
     page = b"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Citable: API reference</title><link rel="icon" href="data:,">
-<link rel="stylesheet" href="/docs/swagger-ui.css"></head>
+<link rel="stylesheet" href="/docs/swagger-ui.css">
+%s</head>
 <body><div id="docs"></div><noscript>This page needs JavaScript; the contract is
 <a href="/openapi.json">openapi.json</a>.</noscript>
 <script src="/docs/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></body></html>
 """
-    return await read.send(_tagged(page, HTML, ("content-security-policy", _DOCS_POLICY)))
+    return await read.send(_tagged(page % _feeds_to_find(), HTML, ("content-security-policy", _DOCS_POLICY)))
 
 
 @get("/docs/{name}", "Operations", media=dict.fromkeys(("text/css", "text/javascript")), listed=False)
@@ -75,8 +77,19 @@ async def show_problem(read: Read, slug: Slug) -> ASGIResponse:
 
 @get("/", "Operations", media={"text/html": None}, listed=False)
 async def show_start() -> ASGIResponse:
-    """Leads people who open the address in a browser to the reference."""
-    return ASGIResponse(status_code=302, headers=[("location", "/docs"), ("cache-control", "no-store")])
+    """Leads people who open the address in a browser to the reference, and feed readers to the feeds."""
+    return ASGIResponse(
+        status_code=302, headers=[("location", "/docs"), ("link", feed_links(*FEEDS)), ("cache-control", "no-store")]
+    )
+
+
+def _feeds_to_find() -> bytes:
+    """The feeds, as feed readers look for them in a page."""
+    return b"".join(
+        f'<link rel="alternate" type="{media_type}" title="Citable: {name}" href="{path}">\n'.encode()
+        for name, feeds in FEEDS.items()
+        for path, media_type in feeds.items()
+    )
 
 
 def _problem_page(shape: Shape) -> bytes:

@@ -70,6 +70,11 @@ class Endpoint:
         """Whether a path is one of this endpoint's: a parameter stands for one segment of it."""
         return re.fullmatch(re.sub(r"\\{[a-z]+\\}", "[^/]+", re.escape(self.path)), path) is not None
 
+    @property
+    def is_of_the_log(self) -> bool:
+        """Whether its answers are views of the log, kept and limited as such."""
+        return self.path.startswith(("/v1/", "/feeds/"))
+
     def mounted(self) -> HTTPRouteHandler:
         """The endpoint as a route of Litestar, which only matches its path and method."""
         path = re.sub(r"\{([a-z]+)\}", r"{\1:str}", self.path)

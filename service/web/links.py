@@ -1,10 +1,20 @@
 """Addresses of ours, and Link fields that name them (RFC 8288). Pure."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from urllib.parse import urlencode
 
 from werkzeug.http import http_date
+
+FEEDS: Mapping[str, Mapping[str, str]] = {
+    "claims": {"/feeds/claims.atom": "application/atom+xml", "/feeds/claims.json": "application/feed+json"},
+    "corrections": {
+        "/feeds/corrections.atom": "application/atom+xml",
+        "/feeds/corrections.json": "application/feed+json",
+    },
+}
+"""The feeds by what they tell of: their addresses, with their media types."""
 
 
 def claim_path(id: str) -> str:
@@ -25,15 +35,21 @@ def link(target: str, relation: str, **parameters: str) -> str:
 def page_links(path: str, asked: dict[str, object], following: str | None) -> str:
     """A page's Link field: itself, the first page, and the next one if there is one."""
     first = {name: value for name, value in asked.items() if name != "cursor"}
-    links = [link(_address(path, asked), "self"), link(_address(path, first), "first")]
+    links = [link(address(path, asked), "self"), link(address(path, first), "first")]
     if following is not None:
-        links.append(link(_address(path, {**first, "cursor": following}), "next"))
+        links.append(link(address(path, {**first, "cursor": following}), "next"))
     return ", ".join(links)
 
 
 def next_changes(asked: dict[str, object], after: int) -> str:
     """The Link field of changes: where to go on."""
-    return link(_address("/v1/changes", {**asked, "after": after}), "next")
+    return link(address("/v1/changes", {**asked, "after": after}), "next")
+
+
+def feed_links(*names: str, **asked: object) -> str:
+    """Feeds as links by which feed readers find them, narrowed down as `asked`."""
+    found = [feed for name in names for feed in FEEDS[name].items()]
+    return ", ".join(link(address(path, asked), "alternate", type=media_type) for path, media_type in found)
 
 
 def memento_links(id: str, recorded: dict[int, datetime], version: int) -> str:
@@ -67,6 +83,7 @@ def memento_links(id: str, recorded: dict[int, datetime], version: int) -> str:
 _dated = lru_cache(10_000)(http_date)
 
 
-def _address(path: str, asked: dict[str, object]) -> str:
+def address(path: str, asked: Mapping[str, object]) -> str:
+    """An address with its parameters; those that are None are not asked."""
     given = {name: value for name, value in asked.items() if value is not None}
     return f"{path}?{urlencode(given, doseq=True)}" if given else path

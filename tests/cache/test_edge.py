@@ -18,7 +18,7 @@ from tests.serving import Api, serving
 from tests.web.asking import CLAIM, TAGGED
 
 ITS_OWN = {"date", "x-request-id", "cache-status"}
-VIEWS = [address for address in TAGGED if address.startswith("/v1/")]
+VIEWS = [address for address in TAGGED if address.startswith(("/v1/", "/feeds/"))]
 ITEM = f"/v1/claims/{CLAIM}"
 NOWHERE = "redis://127.0.0.1:1"
 

@@ -2,11 +2,14 @@
 
 import pytest
 
+from db.changes import corrections
 from db.claims import claim_in_history, claims_page
+from db.feeds import feed_entries
 from db.measures import measures_page
 from db.pool import reading
 from db.sources import sources_page
 from db.topics import topics_page
+from schemas.feeds import FeedQuery
 from schemas.requests import ClaimFilter, Sort
 
 _PLANS = "select generic_plans, custom_plans from pg_prepared_statements where statement like '%' || $1 || '%'"
@@ -33,6 +36,19 @@ async def test_a_list_is_planned_for_its_values_each_time(sort, curated_pool):
 @pytest.mark.parametrize("page", [measures_page, sources_page, topics_page])
 async def test_so_are_the_other_collections(page, curated_pool):
     assert await plans_of(curated_pool, lambda c: page(c, 175, None, 20), "is_planned_blindly") == (0, TIMES)
+
+
+@pytest.mark.parametrize("only_major", [False, True])
+async def test_so_are_feeds_and_corrections(only_major, curated_pool):
+    wanted = FeedQuery(topic=["patents"])
+    feed = await plans_of(
+        curated_pool, lambda c: feed_entries(c, wanted, 175, None, 20, only_major=only_major), "is_planned_blindly"
+    )
+    assert feed == (0, TIMES)
+    listed = await plans_of(
+        curated_pool, lambda c: corrections(c, None, ["patents"], 175, None, 20), "v.digest%is_planned_blindly"
+    )
+    assert listed == (0, TIMES)
 
 
 async def test_the_read_of_a_claim_is_planned_once(curated_pool):

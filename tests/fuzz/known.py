@@ -6,7 +6,7 @@ What a request has from the answer before it, by a link of the contract, it keep
 
 import re
 from functools import cache
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 import requests
 import schemathesis
@@ -98,11 +98,11 @@ def _give_place(case) -> None:
             return
         asked = {name: value for name, value in query.items() if name != "cursor"}
         page = read(case, case.formatted_path, {**asked, "limit": 1})
-        following = page.json()["next"] if page.status_code == 200 else None
+        following = page.links.get("next", {}).get("url") if page.status_code == 200 else None
         if following is None:
             del query["cursor"]
         else:
-            query["cursor"] = following
+            (query["cursor"],) = parse_qs(urlsplit(following).query)["cursor"]
 
 
 def _give_condition(case) -> None:

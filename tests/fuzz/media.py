@@ -6,9 +6,11 @@ is sent as lines, and what is no list as one line.
 
 import json
 from typing import Any
+from xml.etree import ElementTree
 
 import schemathesis
 
+from service.rendering.atom import MEDIA_TYPE as ATOM
 from service.routes.versions import LINK_FORMAT
 from service.web.bodies import NDJSON
 
@@ -52,4 +54,11 @@ def lines(context, value) -> bytes:
 @schemathesis.deserializer(LINK_FORMAT)
 def links(context, response) -> str:
     """An answer that is a list of links, as its schema has it: a text."""
+    return response.text
+
+
+@schemathesis.deserializer(ATOM)
+def feed(context, response) -> str:
+    """An answer that is a feed, as its schema has it: a text. It must be XML all the same."""
+    ElementTree.fromstring(response.content)
     return response.text

@@ -152,6 +152,7 @@ async def _write(asking: Asking) -> None:
     await ask("get_timemap", "links", 200, id=CRANES)
     await ask("get_timemap", "json", 200, id=CRANES, headers={"Accept": "application/json"})
     await ask("revise_claim", "precondition-required", 428, role="editor", id=CRANES, headers={"If-Match": "*"})
+    await _subscribe(asking)
     tag = asking.tag
     await ask("retract_claim", "retracted", 201, role="editor", id=CRANES)
     await ask("revise_claim", "retracted", 409, role="editor", id=CRANES)
@@ -161,6 +162,13 @@ async def _write(asking: Asking) -> None:
     await ask("list_keys", "all", 200, role="admin")
     await ask("get_key", "one", 200, role="admin", id=issued.json()["id"])
     await ask("revoke_api_key", "revoked", 200, role="admin", id=issued.json()["id"])
+
+
+async def _subscribe(asking: Asking) -> None:
+    """What readers of changes are told of the revision."""
+    await asking.ask("list_corrections", "one", 200, query="?topic=ports")
+    for operation in ("get_claims_atom", "get_claims_feed", "get_corrections_atom", "get_corrections_feed"):
+        await asking.ask(operation, "one", 200, query="?topic=ports&limit=1")
 
 
 async def _fail(asking: Asking) -> None:

@@ -1,5 +1,6 @@
 """A log in which claims have changed: one claim in four versions, each recorded at another instant."""
 
+import itertools
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from tests.web.asking import own_api, revise
 
 CHANGED = "cn-ai-firms-6200"
 RETRACTED = "cn-ai-firms-6000-2025"
+
+_topics = (f"topic-{number}" for number in itertools.count())
 
 
 @dataclass(frozen=True)
@@ -63,3 +66,9 @@ async def history(cluster: Cluster) -> AsyncIterator[History]:
             added += await revise(api, [CHANGED], change)
         (retraction,) = await revise(api, [RETRACTED], retracted)
         yield History(api, added, retraction)
+
+
+@pytest.fixture
+def topic() -> str:
+    """A topic no other test has."""
+    return next(_topics)

@@ -1,0 +1,1 @@
+"""Other dresses of a claim: values in, bytes out."""

@@ -1,0 +1,129 @@
+"""What a feed says to its readers, whatever format it is written in. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from schemas.claims import ChangeKind, Comparator, Quantity, Severity
+from schemas.feeds import FeedEntry
+from schemas.verification import Status
+
+PUBLISHER = "Citable"
+LANGUAGE = "en"
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""When a feed that has no entries yet was changed."""
+
+_DONE = {
+    ChangeKind.CREATED: "New",
+    ChangeKind.CORRECTION: "Corrected",
+    ChangeKind.UPDATE: "Updated",
+    ChangeKind.SUPERSEDED: "Superseded",
+    ChangeKind.RETRACTION: "Retracted",
+}
+_FOUND = {
+    Status.UNVERIFIED: "Unverified",
+    Status.VERIFIED: "Verified",
+    Status.VERIFIED_WITH_CAVEATS: "Verified, with caveats",
+    Status.DISPUTED: "Disputed",
+    Status.UNSUPPORTED: "Unsupported",
+    Status.REFUTED: "Refuted",
+}
+_BOUNDED = {
+    Comparator.GT: "more than ",
+    Comparator.GTE: "at least ",
+    Comparator.LT: "less than ",
+    Comparator.LTE: "at most ",
+    Comparator.APPROX: "about ",
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry, the permanent address of its version, and of the version it withdrew, if it is a retraction."""
+
+    address: str
+    entry: FeedEntry
+    withdrawn: str | None
+
+
+@dataclass(frozen=True)
+class Feed:
+    """One page of a feed, and the absolute addresses of everything it names.
+
+    `address` is that of the feed itself, `page` that of this page of it, `first` and `following` those of the first
+    and the next one; `twin` is the same feed in the other format.
+    """
+
+    title: str
+    description: str
+    home: str
+    address: str
+    page: str
+    first: str
+    following: str | None
+    twin: str
+    items: Sequence[Item]
+
+    @property
+    def updated(self) -> datetime:
+        """When its newest entry was recorded."""
+        return self.items[0].entry.recorded_at if self.items else _NEVER
+
+
+def headline(entry: FeedEntry) -> str:
+    """What happened, and the claim: "Corrected: Harbours run 4,200 automated cranes."."""
+    return f"{_happened(entry)}: {entry.statement}"
+
+
+def reason(entry: FeedEntry) -> str:
+    """What kind of change it is, how much it matters, and why: "Correction, major: A new count."."""
+    change = f"{entry.change.kind.capitalize()}, {entry.change.severity}"
+    return f"{change}: {entry.change.note}" if entry.change.note else f"{change}."
+
+
+def paragraphs(entry: FeedEntry) -> list[str]:
+    """Everything an entry says, each paragraph without line breaks."""
+    before, number = entry.before, amount(entry.quantity)
+    said = [entry.statement, reason(entry)]
+    if before is not None and before.statement != entry.statement:
+        said.append(f"Before: {before.statement}")
+    earlier = amount(before.quantity) if before is not None else number
+    if number or earlier:
+        said.append(f"Number: {_and_before(number or 'none', earlier or 'none')}")
+    status = _and_before(_FOUND[entry.status], _FOUND[before.status if before is not None else entry.status])
+    said.append(f"Status: {status}. {entry.rationale}")
+    said.append(f"Stated by: {entry.attributed_to}")
+    said.append(f"Version {entry.version} of {entry.claim}")
+    return [line.strip() for text in said for line in text.split("\n") if line.strip()]
+
+
+def amount(quantity: Quantity) -> str:
+    """A number in words: "more than 10,000,000,000 downloads"; empty for a finding without one."""
+    value, lower, upper = (_grouped(text) for text in (quantity.value, quantity.lower, quantity.upper))
+    if quantity.comparator is Comparator.BETWEEN and lower and upper:
+        return f"between {lower} and {upper} {quantity.unit}"
+    if not value:
+        return f"{lower or '…'} to {upper or '…'} {quantity.unit}" if lower or upper else ""
+    around = f" ({lower or '…'} to {upper or '…'})" if lower or upper else ""
+    return f"{_BOUNDED.get(quantity.comparator, '')}{value}{around} {quantity.unit}"
+
+
+def _happened(entry: FeedEntry) -> str:
+    if entry.change.kind is ChangeKind.VERIFICATION:
+        return _FOUND[entry.status]
+    if entry.change.kind is ChangeKind.CORRECTION and entry.change.severity is Severity.TYPO:
+        return "Spelling corrected"
+    return _DONE[entry.change.kind]
+
+
+def _and_before(now: str, before: str) -> str:
+    return now if now == before else f"{now} (before: {before})"
+
+
+def _grouped(decimal: str | None) -> str:
+    """A decimal with its thousands apart, and no digit changed."""
+    if decimal is None:
+        return ""
+    whole, point, rest = decimal.partition(".")
+    sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
+    return f"{sign}{int(digits):,}{point}{rest}"

@@ -1,0 +1,99 @@
+"""What a feed says of a change: titles, numbers in words, and nothing lost of what was said before."""
+
+import msgspec
+import pytest
+
+from schemas.claims import ChangeKind, Comparator, Quantity, Severity
+from schemas.feeds import FeedEntry
+from schemas.verification import Status
+from service.rendering.feed import amount, headline, paragraphs, reason
+from tests.given import PLAIN, with_changes
+
+ENTRY = {
+    **{name: PLAIN[name] for name in ("statement", "quantity", "attributed_to", "lifecycle", "currency", "topics")},
+    "change": {"kind": "correction", "severity": "major", "note": "A new count.", "by": "desk"},
+    "claim": PLAIN["id"], "version": 2, "position": 7, "recorded_at": "2026-11-23T12:00:00Z", "digest": "0" * 64,
+    "status": "unverified", "rationale": "Not checked yet.", "source": "https://register.example/cranes",
+    "before": {"statement": PLAIN["statement"], "quantity": PLAIN["quantity"], "status": "unverified"},
+}  # fmt: skip
+
+
+def entry(**changed) -> FeedEntry:
+    """An entry with fields changed; `change__kind` names a field inside another."""
+    return msgspec.convert(with_changes(ENTRY, changed), FeedEntry)
+
+
+@pytest.mark.parametrize(
+    ("value", "comparator", "lower", "upper", "said"),
+    [
+        ("4100", "eq", None, None, "4,100 cranes"),
+        ("10000000000", "gt", None, None, "more than 10,000,000,000 cranes"),
+        ("60", "gte", None, None, "at least 60 cranes"),
+        ("60", "lt", None, None, "less than 60 cranes"),
+        ("60", "lte", None, None, "at most 60 cranes"),
+        ("-1234.50", "approx", None, None, "about -1,234.50 cranes"),
+        ("-0.5", "eq", None, None, "-0.5 cranes"),
+        ("0.000000000000000001", "eq", None, None, "0.000000000000000001 cranes"),
+        ("999999999999999999", "eq", None, None, "999,999,999,999,999,999 cranes"),
+        (None, "between", "6200", "6300.50", "between 6,200 and 6,300.50 cranes"),
+        ("6250", "approx", "6200", "6300", "about 6,250 (6,200 to 6,300) cranes"),
+        ("6250", "eq", "6200", None, "6,250 (6,200 to …) cranes"),
+        (None, "eq", "6200", None, "6,200 to … cranes"),
+        (None, "eq", None, None, ""),
+    ],
+)
+def test_a_number_is_said_in_words_with_all_of_its_digits(value, comparator, lower, upper, said):
+    assert (
+        amount(Quantity(value=value, comparator=Comparator(comparator), lower=lower, upper=upper, unit="cranes"))
+        == said
+    )
+
+
+def test_every_kind_of_change_has_a_title_of_its_own():
+    titles = {headline(entry(change__kind=str(kind))).partition(":")[0] for kind in ChangeKind}
+    assert len(titles) == len(ChangeKind)
+    assert titles >= {"New", "Corrected", "Updated", "Superseded", "Retracted"}
+
+
+def test_a_verdict_is_called_what_was_found():
+    titles = {headline(entry(change__kind="verification", status=str(status))).partition(":")[0] for status in Status}
+    assert len(titles) == len(Status)
+    assert titles >= {"Verified", "Disputed", "Refuted", "Unsupported"}
+
+
+def test_a_spelling_that_was_mended_is_no_correction_of_the_claim():
+    assert headline(entry(change__severity="typo")).startswith("Spelling corrected: ")
+    for severity in (Severity.MAJOR, Severity.MINOR):
+        assert headline(entry(change__severity=str(severity))).startswith("Corrected: ")
+
+
+def test_a_reason_says_kind_severity_and_note():
+    assert reason(entry()) == "Correction, major: A new count."
+    assert reason(entry(change__note=None, change__kind="update", change__severity="minor")) == "Update, minor."
+
+
+def test_what_did_not_change_is_not_said_to_have():
+    said = paragraphs(entry())
+    assert not [line for line in said if "before" in line.lower()]
+    assert said == [
+        PLAIN["statement"], "Correction, major: A new count.", "Number: 4,100 cranes",
+        "Status: Unverified. Not checked yet.", "Stated by: Port Register", "Version 2 of harbour-cranes-4100",
+    ]  # fmt: skip
+
+
+def test_a_first_version_has_nothing_before_it():
+    said = paragraphs(entry(before=None, version=1, change__kind="created"))
+    assert not [line for line in said if "before" in line.lower()]
+
+
+def test_a_number_that_is_new_had_none_before():
+    assert "Number: 4,100 cranes (before: none)" in paragraphs(entry(before__quantity__value=None))
+
+
+def test_a_number_that_is_gone_is_said():
+    assert "Number: none (before: 4,100 cranes)" in paragraphs(entry(quantity__value=None))
+
+
+def test_lines_of_a_note_are_paragraphs():
+    said = paragraphs(entry(change__note="One.\n\n  Two.\n"))
+    assert said[1:3] == ["Correction, major: One.", "Two."]

@@ -50,9 +50,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 30
     longest_stream: Annotated[
         int,
-        Meta(
-            ge=0, le=86_400, description="Seconds after which a stream of changes ends, and its reader connects again."
-        ),
+        Meta(ge=0, le=86_400, description="Seconds after which a stream of changes ends; 0: with what there is."),
     ] = 3600
 
     reads_per_minute: Annotated[

@@ -28,7 +28,7 @@ async def cluster(cluster_started: Cluster) -> Cluster:
 async def curated(cluster: Cluster) -> AsyncIterator[Api]:
     """The API on the curated set, for tests that only read."""
     name = await cluster.new_database("curated")
-    async with serving(cluster.url(name), f"{cluster.servers.redis_url}?db=1") as api:
+    async with serving(cluster.url(name), f"{cluster.servers.redis_url}?db=1", longest_stream=0) as api:
         yield api
 
 

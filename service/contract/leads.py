@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from schemas.changes import CorrectionPage
+from schemas.changes import ChangePage, CorrectionPage
 from schemas.claims import ClaimPage, ClaimVersion, TimeMap, VersionPage
 from schemas.editing import BulkAnswer
 from schemas.feeds import JsonFeed
@@ -76,6 +76,12 @@ LEADS: Mapping[type, tuple[Lead, ...]] = {
     SourcePage: (Lead("get_source", "The first source of the page.", _claim("items/0/")),),
     SourceDetail: (Lead("get_claim", "The first claim that cites it.", {"id": _of_body("citations/0/claim")}),),
     TopicPage: (Lead("list_claims", "The claims of the first topic.", {"topic": _of_body("items/0/id")}),),
+    ChangePage: (
+        Lead(
+            "get_version", "The first version of the page.",
+            {"id": _of_body("items/0/claim"), "version": _of_body("items/0/version")},
+        ),
+    ),
     CorrectionPage: (
         Lead(
             "get_version", "The newest correction.",
@@ -110,5 +116,12 @@ def links_of(kind: Any, operation: str, query: type[Request]) -> dict[str, Any]:
             "operationId": operation,
             "description": "The next page, unless `next` is null: the same question, with the cursor.",
             "parameters": {**same, "cursor": _of_body("next")},
+        }
+    if kind is ChangePage:
+        same = {name: f"$request.query.{name}" for name in names if name != "after"}
+        links["next_changes"] = {
+            "operationId": operation,
+            "description": "What comes next, now or later: the same question, from where this answer ends.",
+            "parameters": {**same, "after": _of_body("next_after")},
         }
     return links

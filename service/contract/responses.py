@@ -12,6 +12,7 @@ from service.contract.examples import Examples
 from service.contract.fields import sent
 from service.contract.leads import links_of
 from service.web.endpoints import Endpoint
+from service.web.following import EVENT_STREAM
 from service.web.headers import (
     CONTENT_LOCATION,
     IDEMPOTENCY_KEY,
@@ -52,7 +53,11 @@ def failures_of(endpoint: Endpoint) -> list[type[Failure]]:
 
 def revalidates(endpoint: Endpoint) -> bool:
     """Whether an operation's answer has an entity tag that spares it being sent again."""
-    return not endpoint.role and (endpoint.is_of_the_log or endpoint.operation == "get_contract")
+    return (
+        not endpoint.role
+        and EVENT_STREAM not in endpoint.answers
+        and (endpoint.is_of_the_log or endpoint.operation == "get_contract")
+    )
 
 
 def sent_by(endpoint: Endpoint) -> tuple[Header, ...]:

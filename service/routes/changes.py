@@ -13,7 +13,7 @@ from service.cache.representation import JSON, Kept, Representation, as_json, re
 from service.web.bodies import NDJSON
 from service.web.endpoints import get
 from service.web.following import EVENT_STREAM, EventStream, events, first_change
-from service.web.headers import LAST_EVENT_ID, LINK
+from service.web.headers import LAST_EVENT_ID, LINK, UNBUFFERED
 from service.web.limits import network_of
 from service.web.links import next_changes
 from service.web.reads import At, Read
@@ -50,7 +50,7 @@ async def list_changes(read: Read, query: ChangeQuery) -> ASGIResponse:
 
 
 @get("/v1/changes/stream", "Changes", media={EVENT_STREAM: ChangeEvents}, failures=(Overloaded,),
-     reads=(LAST_EVENT_ID,))  # fmt: skip
+     reads=(LAST_EVENT_ID,), sends=(UNBUFFERED,))  # fmt: skip
 async def stream_changes(read: Read, query: StreamQuery) -> ASGIResponse:
     """Changes as they happen, as server-sent events: for `EventSource`, which goes on where it was cut off.
 

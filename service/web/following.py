@@ -60,7 +60,8 @@ async def events(
 ) -> AsyncGenerator[bytes]:
     """Every change that matches after a position, as events, in order, for ever; and heartbeats meanwhile.
 
-    It ends when the log turns out to be another one than the reader knows: a position of the past is not there.
+    It ends when the log turns out to be another one than the reader knows: a position of the past is not there. Where
+    streams may last no time at all, it ends with what there is.
     """
     position, coherence = after, runtime.coherence
     yield b"retry: 2000\n\n"
@@ -77,6 +78,8 @@ async def events(
                 yield b"".join(_as_events(found.items))
                 told_at = runtime.monotonic()
             elif position >= coherence.head.position:
+                if not runtime.settings.longest_stream:
+                    return
                 await coherence.moved(position, told_at + heartbeat - runtime.monotonic())
         if runtime.monotonic() - told_at >= heartbeat:
             yield b"id: %d\n: still here\n\n" % position
@@ -109,7 +112,7 @@ class EventStream(ASGIResponse):
     async def _until_it_ends(self, scope: Scope, receive: Receive, send: Send) -> None:
         sending = asyncio.create_task(self._send_frames(send))
         others = [asyncio.create_task(self._runtime.followers.leaving.wait()), asyncio.create_task(_gone(receive))]
-        longest = self._runtime.settings.longest_stream
+        longest = self._runtime.settings.longest_stream or None
         try:
             await asyncio.wait([sending, *others], timeout=longest, return_when=asyncio.FIRST_COMPLETED)
         finally:

@@ -116,6 +116,10 @@ LIMITS = (
 )  # fmt: skip
 RETRY_AFTER = Header("Retry-After", "Seconds to wait before it is worth asking again.", 2, most=86_400)
 
+UNBUFFERED = Header(
+    "X-Accel-Buffering", "`no`: a proxy passes on what comes as it comes (nginx).", "no", pattern="^no$"
+)
+
 OF_A_DOCUMENT = (ETAG, DIGEST, VARY, *OF_ANY)
 OF_A_READ = (*OF_A_DOCUMENT, CACHE_STATUS, AGE)
 OF_A_REDIRECT = (LOCATION, LINK, VARY, *OF_ANY)

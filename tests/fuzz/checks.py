@@ -66,7 +66,7 @@ def nothing_unreadable_is_answered(ctx, response, case):
 
     Where a problem names a place for programs, in `parameter` and `pointer`, it is named as it was sent.
     """
-    if not response.content or not response.headers["content-type"][0].partition(";")[0].endswith("json"):
+    if not response.content or not response.headers["content-type"][0].partition(";")[0].endswith(("/json", "+json")):
         return
     answer = response.json()
     if response.status_code >= 400:

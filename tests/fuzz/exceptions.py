@@ -7,6 +7,7 @@ _CURSOR = "it is opaque: only one that was given as `next`, to this very questio
 _AS_OF = "an instant or position in the future is not known yet, and a calendar has no 30 February"
 _SORT = "`relevance` is of a search, and without `q` there is none"
 _DATE = "a calendar has no 30 February"
+_AFTER = "a position in the future is not there yet"
 _SOURCE_ID = "an id that says something else than what it follows from"
 
 _OF_A_PAGE = {"cursor": _CURSOR, "as_of": _AS_OF}
@@ -23,6 +24,8 @@ BEYOND: dict[str, dict[str, str]] = {
     "list_sources": _OF_A_PAGE,
     "get_source": {"as_of": _AS_OF},
     "list_topics": _OF_A_PAGE,
+    "list_changes": {"after": _AFTER},
+    "stream_changes": {"after": _AFTER, "Last-Event-ID": _AFTER},
     "list_corrections": _OF_A_PAGE,
     "get_claims_atom": {"cursor": _CURSOR},
     "get_claims_feed": {"cursor": _CURSOR},

@@ -13,6 +13,7 @@ import schemathesis
 from service.rendering.atom import MEDIA_TYPE as ATOM
 from service.routes.versions import LINK_FORMAT
 from service.web.bodies import NDJSON
+from service.web.following import EVENT_STREAM
 
 
 @schemathesis.hook
@@ -54,6 +55,23 @@ def lines(context, value) -> bytes:
 @schemathesis.deserializer(LINK_FORMAT)
 def links(context, response) -> str:
     """An answer that is a list of links, as its schema has it: a text."""
+    return response.text
+
+
+@schemathesis.deserializer(NDJSON)
+def versions(context, response) -> str:
+    """An answer that is lines, as its schema has it: a text. Each must be JSON all the same."""
+    for line in response.content.splitlines():
+        json.loads(line)
+    return response.text
+
+
+@schemathesis.deserializer(EVENT_STREAM)
+def events(context, response) -> str:
+    """An answer that is events, as its schema has it: a text. What each says must be JSON all the same."""
+    for line in response.text.splitlines():
+        if line.startswith("data: "):
+            json.loads(line.removeprefix("data: "))
     return response.text
 
 

@@ -48,6 +48,7 @@ async def target(cluster: Cluster, folder: Path, *, planted: str | None = None) 
         program = Program(
             folder, *arguments, "serve", module=module, port=port,
             database_url=cluster.url(name), redis_url=cluster.servers.redis_url, **PLENTY,
+            longest_wait=0, longest_stream=0,  # nobody writes meanwhile: to wait is to wait in vain
         )  # fmt: skip
         try:
             program.says("ready; Ctrl-C stops it")

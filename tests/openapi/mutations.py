@@ -170,7 +170,7 @@ BREAKING = (
 
 COMPATIBLE = (
     Mutation("nothing", lambda c: None),
-    Mutation("an operation is new", lambda c: c["paths"].update({"/v1/changes": dict(c["paths"]["/v1/topics"])})),
+    Mutation("an operation is new", lambda c: c["paths"].update({"/v1/novelties": dict(c["paths"]["/v1/topics"])})),
     Mutation("a parameter is new", lambda c: operation(c, "get_claim")["parameters"].append(
         {"name": "lang", "in": "query", "schema": {"type": "string"}})),
     Mutation("parameters are in another order", lambda c: operation(c, "list_claims")["parameters"].reverse()),

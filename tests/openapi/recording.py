@@ -83,7 +83,7 @@ def example_of(endpoint: Endpoint) -> bytes:
 async def recorded(cluster: Cluster) -> list[Exchange]:
     """Everything that is asked, with the answers."""
     exchanges: list[Exchange] = []
-    async with _desk(cluster, exchanges) as asking:
+    async with _desk(cluster, exchanges, longest_stream=0) as asking:
         await _read(asking)
         await _write(asking)
         await _fail(asking)
@@ -128,6 +128,9 @@ async def _read(asking: Asking) -> None:
     await ask("list_sources", "first", 200, query="?limit=3")
     await ask("get_source", "cited", 200, id="cgtn-chinese-state-media-225bd83a")
     await ask("list_topics", "first", 200, query="?limit=3")
+    await ask("list_changes", "from_a_position", 200, query="?after=173")
+    await ask("list_changes", "versions", 200, query="?after=174", headers={"Accept": "application/x-ndjson"})
+    await ask("stream_changes", "from_a_position", 200, headers={"Last-Event-ID": "173"})
     await ask("check_liveness", "alive", 200)
     await ask("check_readiness", "ready", 200)
     await ask("get_contract", "itself", 200)
@@ -201,7 +204,7 @@ def as_examples(exchanges: list[Exchange]) -> dict[str, Any]:
         if media == PROBLEM:
             problems.setdefault(name, {**said, "value": response.json()})
         elif media and operation != "get_contract":
-            value = response.json() if media.endswith("json") else response.text
+            value = response.json() if media.endswith(("/json", "+json")) else response.text
             statuses = answers.setdefault(operation, {})
             statuses.setdefault(str(response.status_code), {}).setdefault(media, {})[name] = {**said, "value": value}
     return {"answers": dict(sorted(answers.items())), "problems": dict(sorted(problems.items()))}

@@ -68,6 +68,7 @@ ELSEWHERE = {
     "version_follows_previous": "412, and tests/stories/test_no_update_is_lost.py",
     "refutation_is_major": "no caller says how severe a verdict is: tests/routes/test_verify_claim.py",
     "write_within_deadline": "no caller says how long a write takes",
+    "mirror_is_read_only": "an API on a mirror: tests/service/test_mirror.py",
 }
 
 

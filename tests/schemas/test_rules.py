@@ -104,6 +104,7 @@ ELSEWHERE = {
     "key_is_kept": "tests/db/test_keys.py",
     "key_stays_as_issued": "tests/db/test_keys.py",
     "label_is_for_a_slug": "labels come with the program",
+    "mirror_is_read_only": "tests/service/test_mirror.py",
 }
 
 

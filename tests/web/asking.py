@@ -40,6 +40,8 @@ TAGGED = (
     "/v1/sources",
     f"/v1/sources/{SOURCE}",
     "/v1/topics",
+    "/v1/changes?after=170",
+    "/v1/changes?limit=3",
     "/v1/corrections",
     "/feeds/claims.atom?limit=3",
     "/feeds/claims.json?topic=china",
@@ -54,7 +56,7 @@ TAGGED = (
 )
 """Addresses whose answers have an entity tag: every kind there is."""
 
-UNTAGGED = ("/livez", "/readyz", "/")
+UNTAGGED = ("/v1/changes/stream?after=173", "/livez", "/readyz", "/")
 ADDRESSES = (*TAGGED, *UNTAGGED)
 MEMBERS = {"type", "title", "status", "detail", "request_id", "errors"}
 

@@ -8,7 +8,7 @@ import pytest
 from service.app import ENDPOINTS
 from tests.web.asking import ADDRESSES, CLAIM, TAGGED, UNTAGGED, assert_problem, raw_get
 
-OF_THE_REQUEST = {"date", "x-request-id", "cache-status"}
+OF_THE_REQUEST = {"transfer-encoding", "date", "x-request-id", "cache-status"}
 WRITABLE = {"/v1/claims": "POST, ", f"/v1/claims/{CLAIM}": "PATCH, "}
 
 

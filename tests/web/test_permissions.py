@@ -30,6 +30,8 @@ ROWS: dict[tuple[str, str], tuple[str, Role | None, int]] = {
     ("GET", "/feeds/claims.json"): ("/feeds/claims.json", EVERYONE, 200),
     ("GET", "/feeds/corrections.atom"): ("/feeds/corrections.atom", EVERYONE, 200),
     ("GET", "/feeds/corrections.json"): ("/feeds/corrections.json", EVERYONE, 200),
+    ("GET", "/v1/changes"): ("/v1/changes?limit=3", EVERYONE, 200),
+    ("GET", "/v1/changes/stream"): ("/v1/changes/stream?after=999999", EVERYONE, 400),
     ("GET", "/livez"): ("/livez", EVERYONE, 200),
     ("GET", "/readyz"): ("/readyz", EVERYONE, 200),
     ("GET", "/openapi.json"): ("/openapi.json", EVERYONE, 200),

@@ -49,7 +49,8 @@ ACCEPT_DATETIME = Header(
 )  # fmt: skip
 LAST_EVENT_ID = Header(
     "Last-Event-ID", "The position of the last change you were told of: what follows it comes next (WHATWG HTML). "
-    "Browsers send it when they connect again.", "175", required=False, pattern="^[0-9]{1,16}$",
+    "Browsers send it when they connect again. Empty is as good as none.", "175", required=False,
+    pattern="^[0-9]{0,16}$",
 )  # fmt: skip
 
 # What every answer carries

@@ -155,9 +155,9 @@ async def _write(asking: Asking) -> None:
     await ask("get_timemap", "links", 200, id=CRANES)
     await ask("get_timemap", "json", 200, id=CRANES, headers={"Accept": "application/json"})
     await ask("revise_claim", "precondition-required", 428, role="editor", id=CRANES, headers={"If-Match": "*"})
-    await _subscribe(asking)
     tag = asking.tag
     await ask("retract_claim", "retracted", 201, role="editor", id=CRANES)
+    await _subscribe(asking)
     await ask("revise_claim", "retracted", 409, role="editor", id=CRANES)
     await ask("revise_claim", "version-mismatch", 412, role="editor", id=CRANES, headers={"If-Match": tag})
     await ask("create_claims", "published", 201, role="editor")
@@ -168,10 +168,10 @@ async def _write(asking: Asking) -> None:
 
 
 async def _subscribe(asking: Asking) -> None:
-    """What readers of changes are told of the revision."""
-    await asking.ask("list_corrections", "one", 200, query="?topic=ports")
+    """What readers of changes are told of the retraction."""
+    await asking.ask("list_corrections", "one", 200, query=f"?claim={CRANES}")
     for operation in ("get_claims_atom", "get_claims_feed", "get_corrections_atom", "get_corrections_feed"):
-        await asking.ask(operation, "one", 200, query="?topic=ports&limit=1")
+        await asking.ask(operation, "one", 200, query=f"?claim={CRANES}&limit=1")
 
 
 async def _fail(asking: Asking) -> None:

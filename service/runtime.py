@@ -19,6 +19,7 @@ from service.cache.memory import Memory
 from service.cache.shared import SharedCache
 from service.settings import Settings
 from service.uses import Uses
+from service.work.sending import Sender
 
 SETTLED_WITHIN = 3.0
 """Seconds a reader waits for a write under way."""
@@ -37,6 +38,7 @@ class Runtime:
     uses: Uses
     writers: asyncio.Semaphore
     """How many may write at once: they wait for each other in Postgres, and reads must not wait for connections."""
+    sender: Sender
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     monotonic: Callable[[], float] = time.monotonic
     settling: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -78,4 +80,5 @@ async def running(settings: Settings, database_url: str, redis_url: str) -> Asyn
         )
         memory = Memory(settings.memory_cache_mb * 1_000_000)
         fills = Fills(memory, SharedCache(redis), coherence, settings.origin)
-        yield Runtime(settings, pool, redis, coherence, fills, Counters(redis), uses, writers)
+        sender = Sender(time.monotonic, settings.webhook_loopback)
+        yield Runtime(settings, pool, redis, coherence, fills, Counters(redis), uses, writers, sender)

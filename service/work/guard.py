@@ -202,18 +202,19 @@ async def check_url(url: str, *, loopback: bool, resolve: Resolve | None = None)
     """None if messages may be sent to a URL, as it resolves now; else a sentence that says why not."""
     try:
         target = target_of(url, loopback=loopback)
-        await addresses_of(target, resolve or look_up, loopback=loopback)
+        try:
+            await addresses_of(target, resolve or look_up, loopback=loopback)
+        except OSError as error:  # TimeoutError, too
+            return unresolved(target.host, error)
     except Refused as refused:
         return refused.sentence
-    except OSError as error:  # TimeoutError, too
-        return unresolved(url, error)
     return None
 
 
-def unresolved(url: str, error: OSError) -> str:
+def unresolved(host: str, error: OSError) -> str:
     """The sentence for a host that cannot be looked up."""
     why = "it took too long" if isinstance(error, TimeoutError) else (error.strerror or str(error)).lower()
-    return f"The host of {url} cannot be looked up: {why}."
+    return f"The host {host} cannot be looked up: {why}."
 
 
 _MOST_LOOK_UPS = 128

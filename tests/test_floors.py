@@ -72,6 +72,7 @@ def test_inside_the_service_a_floor_does_not_know_the_one_above():
     """Else what is cached depends on who asks, and HTTP's manners on what is asked."""
     above = {
         "service/cache/": ("service.web", "service.routes", "service.app"),
+        "service/work/": ("service.web", "service.cache", "service.contract", "service.routes", "service.app"),
         "service/web/": ("service.contract", "service.routes", "service.app"),
         "service/contract/": ("service.routes", "service.app"),
         "service/routes/": ("service.contract", "service.app"),

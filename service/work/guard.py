@@ -133,9 +133,9 @@ def _host(written: str) -> str:
         try:
             host = idna.encode(host, uts46=True, std3_rules=True).decode()
         except idna.IDNAError:
-            raise Refused(f"{written} is no host name (IDNA 2008).") from None
+            raise Refused("What the URL names is no host (IDNA 2008).") from None
     if not _NAME.fullmatch(host):
-        raise Refused(f"{written} is no host name.")
+        raise Refused("What the URL names is no host.")
     return host.lower().removesuffix(".")
 
 

@@ -2,65 +2,15 @@
 
 import asyncio
 import ssl
-import time
 
 import httpcore
-import psutil
 import pytest
 import trustme
 
 from service.release import VERSION
-from service.work.sending import MOST_READ, Sender
-from tests.work.receivers import OK, answering, connects, hang, receiving
-from tests.work.spellings import LOOPBACK, SPELLINGS, spelled
-
-HEADERS = {"webhook-id": "0123456789ab-7"}
-OPENED = [
-    "itself", "decimal", "octal", "octal, one number", "hexadecimal", "hexadecimal, one number", "mixed bases", "short",
-    "three parts", "full-width digits", "ideographic full stops", "circled letters", "trailing dot", "localhost",
-    "localhost with a dot", "query without a path", "http",
-]  # fmt: skip
-"""What comes out at 127.0.0.1 once loopback is open: so the canary hears what the guard does not stop."""
-
-
-class Naming:
-    """A resolver of the test's own: each look-up takes the next answer, and the last one again and again."""
-
-    def __init__(self, *answers: list[str]) -> None:
-        self.answers = list(answers)
-        self.asked: list[str] = []
-
-    async def __call__(self, host: str, port: int) -> list[str]:
-        self.asked.append(host)
-        return self.answers[min(len(self.asked), len(self.answers)) - 1]
-
-
-def sender(loopback: bool = True, **changed) -> Sender:
-    return Sender(time.monotonic, loopback, **changed)
-
-
-async def send(url: str, loopback: bool = True, **changed):
-    return await sender(loopback, **changed).send(url, HEADERS, b"{}")
-
-
-@pytest.fixture
-async def canary():
-    """Counts whoever connects to any address of this machine on one port."""
-    async with receiving() as first:
-        opened, others = [], {"127.8.8.8", "127.0.0.2", "::1", *_own_addresses()}
-        for address in others:
-            try:
-                opened.append(await asyncio.start_server(first.serve, address, first.port))
-            except OSError:
-                continue  # it is not there on this machine, or belongs to one interface
-        yield first
-        for server in opened:
-            server.close()
-
-
-def _own_addresses() -> set[str]:
-    found = {address.address for each in psutil.net_if_addrs().values() for address in each}
-    return {address for address in found if "%" not in address and ("." in address or "::" in address)}
+from service.work.sending import MOST_READ
+from tests.work.receivers import OK, answering, hang, receiving
+from tests.work.sending import Naming, send, sender
 
 
 async def test_what_goes_over_the_wire():
@@ -81,146 +31,10 @@ async def test_what_goes_over_the_wire():
     }
 
 
-@pytest.mark.parametrize("name", SPELLINGS)
-async def test_no_connection_is_made_for_a_spelling(name, canary):
-    with connects() as tried:
-        attempt = await send(spelled(name, canary.port), loopback=False)
-    assert attempt.error is not None
-    assert attempt.status is None
-    assert tried == []
-    assert canary.connections == 0
-
-
-@pytest.mark.parametrize("name", OPENED)
-async def test_the_canary_hears_what_is_let_through(name, canary):
-    url = spelled(name, canary.port).replace("https:", "http:")
-    assert (await send(url)).is_delivered
-    assert canary.connections == 1
-    assert name in LOOPBACK
-
-
-async def test_no_connection_is_made_to_any_other_address_of_this_machine(canary):
-    addresses = [address for address in _own_addresses() if not address.startswith("127.") and address != "::1"]
-    with connects() as tried:
-        for loopback in (False, True):
-            for address in addresses:
-                host = f"[{address}]" if ":" in address else address
-                assert (await send(f"https://{host}:{canary.port}/", loopback)).is_refused, address
-    assert tried == []
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [["127.0.0.1"], ["1.1.1.1", "127.0.0.1"], ["127.0.0.1", "1.1.1.1"], ["1.1.1.1", "::1"], ["::ffff:127.0.0.1"], []],
-)
-async def test_no_connection_is_made_where_a_name_is_at_a_closed_address_and_maybe_open_ones(answer, canary):
-    with connects() as tried:
-        attempt = await send(f"https://partner.example:{canary.port}/", False, resolve=Naming(answer))
-    assert attempt.status is None
-    assert attempt.is_refused == bool(answer)
-    assert tried == []
-
-
-async def test_a_name_that_answers_differently_the_next_time_is_connected_to_at_its_first_answer(canary):
-    naming = Naming(["127.0.0.3"], ["127.0.0.2"])
-    async with receiving("127.0.0.3") as receiver:
-        with connects() as tried:
-            attempt = await send(f"http://partner.example:{receiver.port}/", resolve=naming)
-    assert attempt.is_delivered
-    assert naming.asked == ["partner.example"]
-    assert tried == [("127.0.0.3", receiver.port)]
-    assert receiver.received[0].headers["host"] == f"partner.example:{receiver.port}"
-
-
-async def test_a_name_that_was_public_when_it_was_looked_at_is_never_looked_up_again(canary, monkeypatch):
-    """The connection is the network's to make, and it is asked for the address, not for the name."""
-    asked = []
-
-    async def connect_tcp(self, host, port, *rest, **named):
-        asked.append((host, port))
-        raise httpcore.ConnectError("no network in tests")
-
-    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", connect_tcp)
-    naming = Naming(["1.1.1.1"], ["127.0.0.1"])
-    attempt = await send(f"https://partner.example:{canary.port}/", False, resolve=naming)
-    assert asked == [("1.1.1.1", canary.port)]
-    assert naming.asked == ["partner.example"]
-    assert "cannot be reached" in attempt.error
-    assert canary.connections == 0
-
-
-async def test_each_delivery_looks_again_and_refuses_a_name_that_has_turned_to_us(canary, monkeypatch):
-    async def connect_tcp(self, host, port, *rest, **named):
-        raise httpcore.ConnectError("no network in tests")
-
-    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", connect_tcp)
-    sends = sender(False, resolve=Naming(["1.1.1.1"], ["127.0.0.1"]))
-    url = f"https://partner.example:{canary.port}/"
-    assert not (await sends.send(url, HEADERS, b"{}")).is_refused
-    assert (await sends.send(url, HEADERS, b"{}")).is_refused
-    assert canary.connections == 0
-
-
-async def test_a_connection_that_ends_up_elsewhere_is_closed_before_anything_is_sent(canary, monkeypatch):
-    real = httpcore.AnyIOBackend.connect_tcp
-
-    async def connect_tcp(self, host, port, *rest, **named):
-        return await real(self, "127.0.0.2", port, *rest, **named)
-
-    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", connect_tcp)
-    attempt = await send(f"http://127.0.0.1:{canary.port}/")
-    assert attempt.is_refused
-    assert canary.received == []
-
-
 async def test_the_second_address_is_tried_when_the_first_takes_no_connection():
     async with receiving("127.0.0.3") as receiver:
         attempt = await send(f"http://partner.example:{receiver.port}/", resolve=Naming(["127.0.0.4", "127.0.0.3"]))
     assert attempt.is_delivered
-
-
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-@pytest.mark.parametrize("to", ["canary", "http://169.254.169.254/latest/meta-data/"])
-async def test_a_redirection_is_not_followed(status, to, canary):
-    location = f"http://127.0.0.1:{canary.port}/" if to == "canary" else to
-    async with receiving(answer=answering(status, f"Location: {location}")) as receiver:
-        with connects() as tried:
-            attempt = await send(receiver.url)
-    assert tried == [("127.0.0.1", receiver.port)]
-    assert attempt.status == status
-    assert "not followed" in attempt.error
-    assert canary.connections == 0
-
-
-@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY", "all_proxy"])
-async def test_a_proxy_of_the_environment_is_not_asked(name, canary, monkeypatch):
-    monkeypatch.setenv(name, f"http://127.0.0.1:{canary.port}")
-    async with receiving() as receiver:
-        assert (await send(receiver.url)).is_delivered
-    assert len(receiver.received) == 1
-    assert canary.connections == 0
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://127.0.0.1:PORT/\r\nX-Injected: 1",
-        "http://127.0.0.1:PORT/ HTTP/1.1\r\nX-Injected: 1",
-        "http://127.0.0.1:PORT/\x00",
-        "http://127.0.0.1\r\nX-Injected: 1:PORT/",
-        "http://127.0.0.1:PORT/é",
-        "http://127.0.0.1:PORT/?a b",
-    ],
-)
-async def test_no_field_can_be_written_into_a_request(url, canary):
-    assert (await send(url.replace("PORT", str(canary.port)))).is_refused
-    assert canary.connections == 0
-
-
-async def test_a_header_value_with_a_new_line_is_never_sent(canary):
-    attempt = await sender().send(f"http://127.0.0.1:{canary.port}/", {"webhook-id": "x\r\nX-Injected: 1"}, b"{}")
-    assert attempt.error is not None
-    assert canary.received == []
 
 
 async def test_of_an_endless_answer_no_more_is_read_than_is_needed():

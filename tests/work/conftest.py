@@ -1,0 +1,28 @@
+"""A canary: it hears whoever connects to this machine."""
+
+import asyncio
+
+import psutil
+import pytest
+
+from tests.work.receivers import receiving
+
+
+def own_addresses() -> set[str]:
+    found = {address.address for each in psutil.net_if_addrs().values() for address in each}
+    return {address for address in found if "%" not in address and ("." in address or "::" in address)}
+
+
+@pytest.fixture
+async def canary():
+    """Counts whoever connects to any address of this machine on one port."""
+    async with receiving() as first:
+        opened, others = [], {"127.8.8.8", "127.0.0.2", "::1", *own_addresses()}
+        for address in others:
+            try:
+                opened.append(await asyncio.start_server(first.serve, address, first.port))
+            except OSError:
+                continue  # it is not there on this machine, or belongs to one interface
+        yield first
+        for server in opened:
+            server.close()

@@ -18,6 +18,7 @@ _put_secret = _ask("put_secret", NoneType)
 _drop_older_secret = _ask("drop_older_secret", NoneType)
 _retire_secret = _ask("retire_secret", datetime)
 _valid_secrets = _ask("valid_secrets", str)
+_hold_owner = _ask("hold_owner", NoneType)
 _has_address = _ask("has_address", bool)
 _update = _ask("update_webhook", NoneType)
 _restart = _ask("restart_webhook", NoneType)
@@ -56,6 +57,11 @@ async def insert_webhook(connection: Writing, new: NewWebhook, owner: str) -> Cr
     return CreatedWebhook(**msgspec.structs.asdict(webhook), secret=secret)
 
 
+async def hold_owner(connection: Writing, owner: str) -> None:
+    """Lets nobody else add a webhook for an owner, or change the address of one, until the transaction ends."""
+    await _hold_owner.run(connection, owner)
+
+
 async def has_address(connection: Reading, id: str, url: str) -> bool:
     """Whether the owner of a webhook has another one with an address."""
     return await _has_address.value(connection, id, url)
@@ -90,7 +96,7 @@ async def secrets_of(connection: Reading, id: str) -> list[str]:
     return await _valid_secrets.values(connection, id)
 
 
-async def delete_webhook(connection: Writing, id: str) -> bool:
+async def remove_webhook(connection: Writing, id: str) -> bool:
     """Deletes a webhook, with all that was kept for it; False if there is none."""
     return bool(await _delete.values(connection, id))
 

@@ -60,6 +60,10 @@ select secret from webhook_secret
 where webhook = $1 and (expires_at is null or expires_at > clock_timestamp())
 order by expires_at nulls first
 
+-- name: hold_owner
+-- Lets nobody else add a webhook for an owner ($1), or give one of theirs another address, until the transaction ends.
+select pg_advisory_xact_lock(hashtextextended('webhooks of ' || lower($1), 0))
+
 -- name: has_address
 -- Whether the owner of a webhook ($1) has another one with an address ($2).
 select exists (

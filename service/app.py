@@ -9,7 +9,20 @@ from litestar.types import ASGIApp
 
 from schemas import failures
 from service.cache.edge import Edge
-from service.routes import claims, documents, editing, health, keys, measures, sources, topics, versions
+from service.routes import (
+    acknowledgements,
+    claims,
+    deliveries,
+    documents,
+    editing,
+    health,
+    keys,
+    measures,
+    sources,
+    topics,
+    versions,
+    webhooks,
+)
 from service.runtime import Runtime
 from service.telemetry import log
 from service.web.endpoints import Endpoint
@@ -23,13 +36,16 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *measures.endpoints,  # /v1/measures  /v1/measures/{id}
     *sources.endpoints,  # /v1/sources  /v1/sources/{id}
     *topics.endpoints,  # /v1/topics
+    *webhooks.endpoints,  # /v1/webhooks  /v1/webhooks/{id}  …/secret
+    *deliveries.endpoints,  # /v1/webhooks/{id}/deliveries  …/{delivery}/redelivery  …/test
+    *acknowledgements.endpoints,  # /v1/webhooks/{id}/acknowledgements/…  /v1/changes/{position}/acknowledgements
     *keys.endpoints,  # /v1/keys  /v1/keys/{id}
     *health.endpoints,  # /livez  /readyz
     *documents.endpoints,  # /openapi.json  /docs  /problems/{slug}  /
 )
 
 
-METHODS = ("GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS")
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 def methods_of(path: str) -> Sequence[str]:

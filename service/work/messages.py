@@ -11,6 +11,10 @@ from schemas.webhooks import Message, MessageData, MessageType, TrialData, Trial
 from service.work.sending import SENT_WITHIN, Attempt, Sender
 from service.work.signing import headers_of
 
+LARGEST = 20_000
+"""Bytes a message may have (Standard Webhooks)."""
+_LONGEST_NOTE = 1000
+"""Characters of a note that are left of one in too large a message."""
 _NOTE = "This is a test: nothing has changed."
 
 
@@ -31,7 +35,12 @@ def message_of(webhook: str, change: LoggedChange, origin: str) -> Outgoing:
         acknowledge_url=f"{origin}/v1/webhooks/{webhook}/acknowledgements/{change.position}",
     )
     message = Message(type=MessageType(f"claim.{change.change.kind}"), timestamp=change.recorded_at, data=data)
-    return Outgoing(f"{webhook}-{change.position}", msgspec.json.encode(message))
+    body = msgspec.json.encode(message)
+    if len(body) > LARGEST:  # the version has the whole note
+        note = f"{(change.change.note or '')[:_LONGEST_NOTE]}…"
+        data = msgspec.structs.replace(data, change=msgspec.structs.replace(change.change, note=note))
+        body = msgspec.json.encode(msgspec.structs.replace(message, data=data))
+    return Outgoing(f"{webhook}-{change.position}", body)
 
 
 def trial_of(webhook: str, at: datetime, token: str) -> Outgoing:

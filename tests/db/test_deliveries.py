@@ -23,7 +23,7 @@ from db.deliveries import (
 )
 from db.keys import keys, revoke_key
 from db.pool import reading, writing
-from db.webhooks import delete_webhook, hold_webhook, rotate_secret, update_webhook, webhook_by_id
+from db.webhooks import hold_webhook, remove_webhook, rotate_secret, update_webhook, webhook_by_id
 from schemas.changes import ChangeFilter
 from schemas.deliveries import DeliveryKind, DeliveryOutcome
 from schemas.webhooks import DisabledReason
@@ -135,7 +135,7 @@ async def test_a_webhook_that_is_changed_or_deleted_is_taken_from_its_worker(poo
     assert not await record(pool, one, webhook.id)
     await take(pool, one)
     async with writing(pool) as connection:
-        await delete_webhook(connection, webhook.id)
+        await remove_webhook(connection, webhook.id)
     assert not await record(pool, one, webhook.id, attempts=[await attempted(pool)])
 
 

@@ -7,9 +7,9 @@ import pytest
 from db.keys import issue_key, revoke_key
 from db.pool import reading, writing
 from db.webhooks import (
-    delete_webhook,
     hold_webhook,
     insert_webhook,
+    remove_webhook,
     rotate_secret,
     secrets_of,
     webhook_by_id,
@@ -83,9 +83,9 @@ async def test_a_deleted_webhook_leaves_nothing(pool):
     await tried(pool, "insert into webhook_acknowledgement values ($1, 1, default, 'News')", webhook.id)
     await tried(pool, "insert into webhook_held values ($1, 'a', 1, 1, now(), now())", webhook.id)
     async with writing(pool) as connection:
-        assert await delete_webhook(connection, webhook.id)
+        assert await remove_webhook(connection, webhook.id)
     async with writing(pool) as connection:
-        assert not await delete_webhook(connection, webhook.id)
+        assert not await remove_webhook(connection, webhook.id)
         assert await webhook_by_id(connection, webhook.id) is None
         for table in ("webhook_secret", "webhook_held", "webhook_delivery", "webhook_acknowledgement"):
             assert await connection.fetchval(f"select count(*) from {table}") == 0

@@ -89,6 +89,12 @@ class Writer:
         fields |= {name.replace("_", "-"): value for name, value in headers.items()}
         return await self.api.client.request(method, path, content=content, headers=fields)
 
+    async def ask(self, method: str, path: str, **headers: str) -> httpx.Response:
+        """A request without a body."""
+        fields = {"Authorization": f"Bearer {self.secret}"}
+        fields |= {name.replace("_", "-"): value for name, value in headers.items()}
+        return await self.api.client.request(method, path, headers=fields)
+
     async def create(self, body: Any, **headers: str) -> httpx.Response:
         """POST /v1/claims."""
         return await self.send("POST", "/v1/claims", body, **headers)
@@ -205,9 +211,9 @@ def given(write: str) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def desk_on(cluster: Cluster) -> AsyncIterator[Desk]:
+async def desk_on(cluster: Cluster, **settings: object) -> AsyncIterator[Desk]:
     """A desk on a curated log of its own."""
-    async with own_api(cluster) as api:
+    async with own_api(cluster, **settings) as api:
         roles = {"partner": Role.PARTNER, "editor": Role.EDITOR, "verifier": Role.VERIFIER, "admin": Role.ADMIN}
         cast = {name: Writer(api, name, await key_for(api.runtime.pool, name, role)) for name, role in roles.items()}
         secret = await key_for(api.runtime.pool, "colleague", Role.VERIFIER)

@@ -11,7 +11,7 @@ from schemas.changes import LoggedChange
 from schemas.claims import Change, ChangeKind, Severity
 from schemas.verification import Currency, Lifecycle, Status
 from schemas.webhooks import new_webhook_secret
-from service.work.messages import message_of, send_now, trial_of
+from service.work.messages import LARGEST, message_of, send_now, trial_of
 from service.work.sending import Sender
 from tests.work.receivers import receiving
 
@@ -44,6 +44,16 @@ def test_a_message_holds_the_change_and_where_to_read_more_and_is_thin():
     assert data["url"] == f"{ORIGIN}/v1/claims/cranes/versions/2"
     assert data["claim_url"] == f"{ORIGIN}/v1/claims/cranes"
     assert data["acknowledge_url"] == f"{ORIGIN}/v1/webhooks/0123456789ab/acknowledgements/7"
+
+
+def test_the_largest_change_there_can_be_is_told_in_fewer_words():
+    wide = "\U0001f600"
+    topics = [f"{number}{'x' * 78}" for number in range(20)]
+    said = Change(kind=ChangeKind.UPDATE, severity=Severity.MAJOR, note=wide * 4000, by=wide * 100)
+    largest = msgspec.structs.replace(change(statement=wide * 500), claim="c" * 80, topics=topics, change=said)
+    body = message_of("0123456789ab", largest, f"https://{'o' * 200}.example").body
+    assert len(body) < LARGEST
+    assert msgspec.json.decode(body)["data"]["change"]["note"] == wide * 1000 + "…"
 
 
 def test_the_same_change_is_the_same_message():

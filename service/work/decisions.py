@@ -11,7 +11,7 @@ from schemas.changes import LoggedChange
 from schemas.deliveries import DeliveryKind, DeliveryOutcome
 from schemas.webhooks import DisabledReason
 from service.work.messages import kept
-from service.work.retries import ATTEMPTS, DUE, IN_A_ROW, asked_to_wait, next_attempt, pause
+from service.work.retries import ATTEMPTS, DUE, IN_A_ROW, asked_to_wait, is_down, next_attempt, pause
 from service.work.sending import Attempt
 
 _TOO_MANY = 429
@@ -102,14 +102,15 @@ def results_of(
                 hold.append(_anew(chain.claim, waits_at, now))
             continue
         due = now if chain.is_unknown else next_attempt(last.number, now, chance)
-        if due is None and _took_any(last.first_at, taken.last_success_at, success_at):
+        took_any = _took_any(last.first_at, taken.last_success_at, success_at)
+        if due is None and took_any:
             given_up.add(last.change.position)
             if chain.follows is None:
                 release.append(chain.claim)
             else:
                 hold.append(_anew(chain.claim, chain.follows, now))
             continue
-        is_failing |= due is None
+        is_failing |= not took_any and (due is None or is_down(failures, last.first_at, now))
         hold.append(_again(last, max([due or now, *waits])))
     if tried and failures >= IN_A_ROW and (rest := pause(failures, now, chance)) is not None:
         waits.append(rest)

@@ -71,10 +71,10 @@ class Round:
                 await self._follow(chain, changes)
 
         self._sending = {asyncio.create_task(follow()) for _ in range(min(MOST_AT_ONCE, len(waiting)))}
-        if self._sending:
-            await asyncio.wait(self._sending)
-        for task in self._sending:
-            task.result()
+        ended = await asyncio.gather(*self._sending, return_exceptions=True)
+        for error in ended:
+            if error is not None:
+                raise error
         return results_of(self.taken, self._until, self._chains, self._tried, self.tools.now(), self.tools.chance)
 
     def stop(self) -> None:

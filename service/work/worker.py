@@ -202,8 +202,8 @@ class Worker:
             position = 0
             while True:
                 position = (await listener.news_since(position, 0)).position
+                self._woken.set()  # the first time, too: what was told before was told to nobody
                 await listener.woken(_HEARD_EVERY)
-                self._woken.set()
 
     async def _renew(self) -> None:
         """Keeps what is being worked on leased; ends the work on what is not ours any more."""

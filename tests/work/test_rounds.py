@@ -5,41 +5,20 @@ from datetime import timedelta
 from email.utils import format_datetime
 from uuid import uuid4
 
-import msgspec
 import pytest
 
 from db.deliveries import record_results, take_webhook
 from db.pool import writing
-from db.webhooks import hold_webhook, rotate_secret, update_webhook
+from db.webhooks import rotate_secret
 from schemas.deliveries import DeliveryOutcome
 from schemas.webhooks import DisabledReason, WebhookStatus
 from service.work.retries import ATTEMPTS
 from service.work.rounds import Round
 from service.work.sending import Sender
 from tests.work.receivers import OK, answering, receiving
-from tests.work.working import Shop, claim_of, position_of
+from tests.work.working import claim_of, position_of
 
 FAILS = answering(500)
-
-
-async def enable(shop: Shop, webhook) -> None:
-    """What PATCH {"status": "active"} does."""
-    async with writing(shop.pool) as connection:
-        found = await hold_webhook(connection, webhook.id)
-        wanted = msgspec.structs.replace(found, status=WebhookStatus.ACTIVE)
-        await update_webhook(connection, wanted, restarts=True, moves=False)
-
-
-async def wait_for_the_next(shop: Shop, webhook, most: timedelta = timedelta(hours=7)) -> None:
-    """Puts the clock forward to when something is due, and a little more."""
-    at = await shop.pool.fetchval(
-        "select greatest(w.paused_until, (select min(next_attempt_at) from webhook_held q where q.webhook = w.id)) "
-        "from webhook w where w.id = $1",
-        webhook.id,
-    )
-    if at is not None and at > shop.clock.now():
-        assert at - shop.clock.now() <= most
-        shop.clock.ahead += at - shop.clock.now() + timedelta(milliseconds=1)
 
 
 def failing_for(*claims: str):
@@ -69,7 +48,7 @@ async def test_a_claim_that_fails_waits_and_the_others_go_on(shop):
 
         receiver.answer = lambda received: OK
         receiver.received.clear()
-        await wait_for_the_next(shop, webhook)
+        await shop.wait_for_the_next(webhook)
         await shop.steps()
         assert [position_of(one) for one in receiver.received] == [1, 3, 6]
     assert (await shop.state(webhook)).held == 0
@@ -83,7 +62,7 @@ async def test_a_claim_that_keeps_failing_does_not_pause_its_webhook(shop):
         await shop.write("cranes")
         for _ in range(5):
             await shop.steps()
-            await wait_for_the_next(shop, webhook)
+            await shop.wait_for_the_next(webhook)
         assert len(receiver.received) == 5
         await shop.write("masts")
         await shop.steps()
@@ -99,7 +78,7 @@ async def test_attempts_come_when_they_are_due_and_carry_one_id(shop):
             await shop.steps()
             assert len(receiver.received) == attempt
             assert await shop.step() is None  # not before it is due
-            await wait_for_the_next(shop, webhook)
+            await shop.wait_for_the_next(webhook)
     assert len({one.id for one in receiver.received}) == 1
     times = [int(one.headers["webhook-timestamp"]) - int(receiver.received[0].headers["webhook-timestamp"])
              for one in receiver.received]  # fmt: skip
@@ -113,7 +92,7 @@ async def test_what_its_endpoint_does_not_take_for_a_day_while_it_takes_others_i
         await shop.write("cranes", "cranes", "masts", "cranes")
         for _ in range(ATTEMPTS):
             await shop.steps()
-            await wait_for_the_next(shop, webhook)
+            await shop.wait_for_the_next(webhook)
         await shop.steps()
         assert [position_of(one) for one in receiver.received if claim_of(one) == "cranes"] == [1] * ATTEMPTS + [2, 4]
     state = await shop.state(webhook)
@@ -128,7 +107,7 @@ async def test_the_last_change_of_a_claim_that_is_given_up_leaves_nothing_held(s
         await shop.write("cranes", "masts")
         for _ in range(ATTEMPTS):
             await shop.steps()
-            await wait_for_the_next(shop, webhook)
+            await shop.wait_for_the_next(webhook)
     assert (await shop.state(webhook)).held == 0
     assert (await shop.deliveries(webhook))[-1].outcome is DeliveryOutcome.GIVEN_UP
 
@@ -141,7 +120,7 @@ async def test_an_endpoint_that_takes_nothing_for_a_day_is_disabled_and_nothing_
             await shop.steps()
             if (await shop.state(webhook)).status is WebhookStatus.DISABLED:
                 break
-            await wait_for_the_next(shop, webhook)
+            await shop.wait_for_the_next(webhook)
         state = await shop.state(webhook)
         assert (state.status, state.disabled_reason) == (WebhookStatus.DISABLED, DisabledReason.FAILING)
         assert not [one for one in await shop.deliveries(webhook) if one.outcome is DeliveryOutcome.GIVEN_UP]
@@ -151,7 +130,7 @@ async def test_an_endpoint_that_takes_nothing_for_a_day_is_disabled_and_nothing_
 
         receiver.received.clear()
         receiver.answer = lambda received: OK
-        await enable(shop, webhook)
+        await shop.enable(webhook)
         await shop.steps()
     shop.assert_complete(receiver.received, webhook.secret)
 
@@ -167,13 +146,13 @@ async def test_an_endpoint_that_fails_is_asked_with_one_message_and_goes_on_with
         tried = len(receiver.received)
         assert tried <= 10  # eight at once, and who was to follow the first two
         for again in range(1, 4):
-            await wait_for_the_next(shop, webhook)
+            await shop.wait_for_the_next(webhook)
             await shop.steps()
             assert len(receiver.received) == tried + again
             assert (await shop.state(webhook)).failures == 3 + again
         receiver.answer = lambda received: OK
         receiver.received.clear()
-        await wait_for_the_next(shop, webhook)
+        await shop.wait_for_the_next(webhook)
         await shop.steps()  # and not only at the time that each would have come to
     shop.assert_complete(receiver.received, webhook.secret)
     state = await shop.state(webhook)
@@ -190,7 +169,7 @@ async def test_an_endpoint_that_is_gone_is_disabled_at_once_and_can_come_back(sh
         assert len(receiver.received) <= 8
         receiver.received.clear()
         receiver.answer = lambda received: OK
-        await enable(shop, webhook)
+        await shop.enable(webhook)
         await shop.steps()
     shop.assert_complete(receiver.received, webhook.secret)
 
@@ -239,7 +218,7 @@ async def test_what_may_not_be_sent_to_is_refused_at_every_attempt_and_no_connec
     await shop.write("cranes", "masts")
     for _ in range(3):
         await shop.steps()
-        await wait_for_the_next(shop, webhook)
+        await shop.wait_for_the_next(webhook)
     assert {one.outcome for one in await shop.deliveries(webhook)} == {DeliveryOutcome.REFUSED}
     assert canary.connections == 0
 
@@ -271,7 +250,7 @@ async def test_a_claim_with_many_changes_behind_one_that_fails_comes_in_order(sh
         await shop.steps()
         receiver.answer = lambda received: OK
         receiver.received.clear()
-        await wait_for_the_next(shop, webhook)
+        await shop.wait_for_the_next(webhook)
         await shop.steps()
     shop.assert_complete(receiver.received, webhook.secret)
     assert len(receiver.received) == 150

@@ -11,16 +11,18 @@ from random import Random
 from typing import Any
 from uuid import UUID, uuid4
 
+import msgspec
+
 from db.deliveries import Results, deliveries_page, record_results, take_webhook
 from db.keys import issue_key
 from db.listening import listening
 from db.log import append_versions
 from db.pool import Pool, reading, writing
-from db.webhooks import insert_webhook, webhook_by_id
+from db.webhooks import hold_webhook, insert_webhook, update_webhook, webhook_by_id
 from schemas.claims import ChangeKind
 from schemas.deliveries import Delivery
 from schemas.keys import NewKey, Role
-from schemas.webhooks import CreatedWebhook, NewWebhook, Webhook
+from schemas.webhooks import CreatedWebhook, NewWebhook, Webhook, WebhookStatus
 from service.work.rounds import Round, Tools
 from service.work.sending import Sender
 from service.work.store import Store
@@ -103,6 +105,23 @@ class Shop:
             count += 1
             assert count < 1000
         return count
+
+    async def wait_for_the_next(self, webhook: Webhook) -> None:
+        """Puts the clock forward to when something of a webhook is due, and a little more."""
+        at = await self.pool.fetchval(
+            "select greatest(w.paused_until, (select min(next_attempt_at) from webhook_held q where q.webhook = w.id)) "
+            "from webhook w where w.id = $1",
+            webhook.id,
+        )
+        if at is not None and at > self.clock.now():
+            self.clock.ahead += at - self.clock.now() + timedelta(milliseconds=1)
+
+    async def enable(self, webhook: Webhook) -> None:
+        """What PATCH {"status": "active"} does."""
+        async with writing(self.pool) as connection:
+            held = await hold_webhook(connection, webhook.id)
+            active = msgspec.structs.replace(held, status=WebhookStatus.ACTIVE)
+            await update_webhook(connection, active, restarts=True, moves=False)
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[Worker]:

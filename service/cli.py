@@ -6,7 +6,7 @@ import shutil
 import stat
 import sys
 import tempfile
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -17,11 +17,13 @@ import msgspec
 from db.keys import issue_key, keys, revoke_key
 from db.log import log_head
 from db.migrations import migrate, require_migrated
-from db.pool import Pool, open_pool, reading, writing
+from db.pool import Pool, reading, writing
 from schemas.failures import AlreadyExists, Failure, Fault, FileRefused, NotFound
 from schemas.fields import Line
 from schemas.keys import KeyName, NewKey, Role
+from service.cli_webhooks import webhooks_command
 from service.console import progress, say, say_failure, show_keys
+from service.database import with_database
 from service.release import VERSION
 from service.settings import settings_from_environment
 from service.transfer import export_log, import_claims, restore_log
@@ -73,7 +75,7 @@ def migrate_command() -> None:
         count = await migrate(pool, say)
         say(f"{count} migrations applied" if count else "the database is up to date")
 
-    _with_database(work, create=True)
+    with_database(work, create=True)
 
 
 @citable.command("import")
@@ -94,7 +96,7 @@ def import_command(file: Path, by: str) -> None:
             imported = await import_claims(pool, lines, by, bar, stored)
         say(f"{imported.new} new, {imported.changed} changed, {imported.unchanged} unchanged")
 
-    _with_database(work)
+    with_database(work)
 
 
 @citable.command("export")
@@ -116,7 +118,7 @@ def export_command(file: Path) -> None:
             target.flush()
         say(f"{count} versions exported")
 
-    _with_database(work)
+    with_database(work)
 
 
 @citable.command("restore")
@@ -133,7 +135,7 @@ def restore_command(file: Path) -> None:
             head = await restore_log(pool, lines, bar, lambda: say("indexing what was restored"))
         say(f"{head.position} versions restored, as they were")
 
-    _with_database(work, create=True)
+    with_database(work, create=True)
 
 
 @citable.group("keys", invoke_without_command=True)
@@ -152,7 +154,7 @@ def keys_command(context: click.Context) -> None:
             return
         show_keys(found)
 
-    _with_database(work)
+    with_database(work)
 
 
 @keys_command.command("issue")
@@ -172,7 +174,7 @@ def issue_command(role: str, name: str) -> None:
         say(f"key {issued.id}: {name}, {role}. Its secret, on standard output, is kept nowhere and not shown again")
         click.echo(issued.secret)
 
-    _with_database(work)
+    with_database(work)
 
 
 @keys_command.command("revoke")
@@ -188,7 +190,10 @@ def revoke_command(id: str) -> None:
             raise NotFound(f"There is no key {id}. `citable keys` lists those there are.")
         say(f"key {id} of {key.name} is revoked")
 
-    _with_database(work)
+    with_database(work)
+
+
+citable.add_command(webhooks_command)
 
 
 @citable.command("openapi")
@@ -220,23 +225,6 @@ def run_command_line() -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return 0
-
-
-def _with_database(work: Callable[[Pool], Coroutine[Any, Any, None]], *, create: bool = False) -> None:
-    """Runs work on a pool of its own, on the database that is set or the embedded one, which it may `create`."""
-    from service.serving import run, servers_of
-
-    settings = settings_from_environment()
-
-    async def connected(database_url: str) -> None:
-        pool = await open_pool(database_url, 2, within=None)
-        try:
-            await work(pool)
-        finally:
-            await pool.close()
-
-    with servers_of(settings, redis=False, create=create) as (database_url, _):
-        run(connected(database_url))
 
 
 def _size(file: Path) -> int | None:

@@ -7,6 +7,8 @@ _CURSOR = "it is opaque: only one that was given as `next`, to this very questio
 _AS_OF = "an instant or position in the future is not known yet, and a calendar has no 30 February"
 _SORT = "`relevance` is of a search, and without `q` there is none"
 _DATE = "a calendar has no 30 February"
+_URL = "what a host resolves to, and what may be sent to, no pattern says"
+_AFTER = "a position in the future is not known yet"
 _SOURCE_ID = "an id that says something else than what it follows from"
 
 _OF_A_PAGE = {"cursor": _CURSOR, "as_of": _AS_OF}
@@ -23,6 +25,9 @@ BEYOND: dict[str, dict[str, str]] = {
     "list_sources": _OF_A_PAGE,
     "get_source": {"as_of": _AS_OF},
     "list_topics": _OF_A_PAGE,
+    "list_deliveries": {"cursor": _CURSOR},
+    "create_webhook": {"/url": _URL, "/after": _AFTER},
+    "change_webhook": {"/url": _URL, "/after": _AFTER},
     "create_claim": _OF_A_CLAIM,
     "create_claims": {**_OF_A_CLAIM, "/id": "an id may stand on one line"},
     "revise_claim": {**_OF_A_CLAIM, **_OF_A_CHANGE},

@@ -12,7 +12,6 @@ from schemas.verification import Lifecycle
 from tests.databases import Cluster
 from tests.serving import Api
 from tests.web.asking import own_api, revise
-from tests.web.writing import Desk, desk_on
 
 CHANGED = "cn-ai-firms-6200"
 RETRACTED = "cn-ai-firms-6000-2025"
@@ -64,10 +63,3 @@ async def history(cluster: Cluster) -> AsyncIterator[History]:
             added += await revise(api, [CHANGED], change)
         (retraction,) = await revise(api, [RETRACTED], retracted)
         yield History(api, added, retraction)
-
-
-@pytest.fixture(scope="session")
-async def hooked(cluster: Cluster) -> AsyncIterator[Desk]:
-    """A desk whose webhooks may go to this machine, for tests that have receivers."""
-    async with desk_on(cluster, webhook_loopback=True) as shared:
-        yield shared

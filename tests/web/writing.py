@@ -59,8 +59,12 @@ WRITES = {
     "revise": ("PATCH", "/v1/claims/{id}", PATCH, lambda: {"statement": "Harbours run cranes.", "scope": "Big ones."}),
     "verify": ("POST", "/v1/claims/{id}/verification", JSON, lambda: {**VERDICT, "caveats": ["Big ones."]}),
     "retract": ("POST", "/v1/claims/{id}/retraction", JSON, lambda: dict(REASON)),
+    "subscribe": (
+        "POST", "/v1/webhooks", JSON,
+        lambda: {"url": "http://127.0.0.1:9/", "severities": ["major"], "topics": ["ports"], "claims": ["cranes"]},
+    ),
     "issue": ("POST", "/v1/keys", JSON, lambda: {"name": "Never issued", "role": "partner"}),
-}
+}  # fmt: skip
 """Every endpoint that takes a body: its method, its address, its media type, and what makes a body it takes."""
 
 

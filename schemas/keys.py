@@ -18,13 +18,13 @@ class Role(StrEnum):
     """What a key may do: each role includes the ones before it. New values may be added."""
 
     PARTNER = "partner"
-    """Reads with higher limits."""
+    """Reads with higher limits, and has webhooks."""
     EDITOR = "editor"
     """Creates, revises and retracts claims, too."""
     VERIFIER = "verifier"
     """Gives verdicts, too."""
     ADMIN = "admin"
-    """Issues and revokes keys, too."""
+    """Issues and revokes keys, and manages everyone's webhooks, too."""
 
     def includes(self, other: "Role") -> bool:
         """Whether this role may do what the other may."""

@@ -10,9 +10,11 @@ from litestar.types import ASGIApp
 from schemas import failures
 from service.cache.edge import Edge
 from service.routes import (
+    acknowledgements,
     changes,
     claims,
     corrections,
+    deliveries,
     documents,
     editing,
     feeds,
@@ -22,6 +24,7 @@ from service.routes import (
     sources,
     topics,
     versions,
+    webhooks,
 )
 from service.runtime import Runtime
 from service.telemetry import log
@@ -39,13 +42,16 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *changes.endpoints,  # /v1/changes  /v1/changes/stream
     *corrections.endpoints,  # /v1/corrections
     *feeds.endpoints,  # /feeds/claims.atom  …/claims.json  …/corrections.atom  …/corrections.json
+    *webhooks.endpoints,  # /v1/webhooks  /v1/webhooks/{id}  …/secret
+    *deliveries.endpoints,  # /v1/webhooks/{id}/deliveries  …/{delivery}/redelivery  …/test
+    *acknowledgements.endpoints,  # /v1/webhooks/{id}/acknowledgements/…  /v1/changes/{position}/acknowledgements
     *keys.endpoints,  # /v1/keys  /v1/keys/{id}
     *health.endpoints,  # /livez  /readyz
     *documents.endpoints,  # /openapi.json  /docs  /problems/{slug}  /
 )
 
 
-METHODS = ("GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS")
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 def methods_of(path: str) -> Sequence[str]:

@@ -6,7 +6,7 @@ import shutil
 import stat
 import sys
 import tempfile
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -17,12 +17,14 @@ import msgspec
 from db.keys import issue_key, keys, revoke_key
 from db.log import log_head
 from db.migrations import migrate, require_migrated
-from db.pool import Pool, open_pool, reading, writing
+from db.pool import Pool, reading, writing
 from schemas.failures import AlreadyExists, Failure, Fault, FileRefused, NotFound
 from schemas.fields import Line
 from schemas.keys import KeyName, NewKey, Role
 from service.cli_mirror import mirror_command, promote_command
+from service.cli_webhooks import webhooks_command
 from service.console import progress, say, say_failure, show_keys
+from service.database import with_database
 from service.release import VERSION
 from service.settings import settings_from_environment
 from service.transfer import export_log, import_claims, restore_log
@@ -52,6 +54,17 @@ def serve_command() -> None:
     settings = settings_from_environment()
     with servers_of(settings) as (database_url, redis_url):
         run(serve_only(settings, database_url, redis_url))
+    say("stopped")
+
+
+@citable.command("work")
+def work_command() -> None:
+    """Deliver changes to webhooks, beside other workers and whoever serves."""
+    from service.serving import run, servers_of, work_only
+
+    settings = settings_from_environment()
+    with servers_of(settings, redis=False, create=False) as (database_url, _):
+        run(work_only(settings, database_url))
     say("stopped")
 
 
@@ -181,6 +194,9 @@ def revoke_command(id: str) -> None:
     with_database(work)
 
 
+citable.add_command(webhooks_command)
+
+
 @citable.command("openapi")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path), default="openapi/openapi.json")
 def openapi_command(file: Path) -> None:
@@ -214,23 +230,6 @@ def run_command_line() -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return 0
-
-
-def with_database(work: Callable[[Pool], Coroutine[Any, Any, None]], *, create: bool = False) -> None:
-    """Runs work on a pool of its own, on the database that is set or the embedded one, which it may `create`."""
-    from service.serving import run, servers_of
-
-    settings = settings_from_environment()
-
-    async def connected(database_url: str) -> None:
-        pool = await open_pool(database_url, 2, within=None)
-        try:
-            await work(pool)
-        finally:
-            await pool.close()
-
-    with servers_of(settings, redis=False, create=create) as (database_url, _):
-        run(connected(database_url))
 
 
 def _size(file: Path) -> int | None:

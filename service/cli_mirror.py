@@ -8,6 +8,7 @@ from db.mirrors import mirror, mirrored
 from db.pool import Pool, reading, writing
 from schemas.failures import MirrorRefused
 from service.console import say
+from service.database import with_database
 from service.settings import settings_from_environment
 
 
@@ -29,7 +30,6 @@ def mirror_command(url: str, once: bool) -> None:
 @click.command("promote")
 def promote_command() -> None:
     """Make a mirror a log of its own, which can be written to, and which no longer follows."""
-    from service.cli import with_database
 
     async def work(pool: Pool) -> None:
         await require_migrated(pool)

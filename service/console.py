@@ -1,8 +1,9 @@
 """What a person at a terminal sees while the program works: sentences and progress bars, on standard error."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -10,9 +11,10 @@ from rich.table import Table
 
 from schemas.failures import Failure, FileRefused
 from schemas.keys import Key, Role
+from schemas.webhooks import Webhook
 
 MAY = {
-    Role.PARTNER: "read more",
+    Role.PARTNER: "read more, have webhooks",
     Role.EDITOR: "edit claims",
     Role.VERIFIER: "verify them",
     Role.ADMIN: "issue and revoke keys",
@@ -45,6 +47,23 @@ def show_keys(keys: Sequence[Key]) -> None:
         revoked = f"{key.revoked_at:%Y-%m-%d} by {key.revoked_by}" if key.revoked_at else ""
         issued = f"{key.issued_at:%Y-%m-%d} by {key.issued_by}"
         cells = [key.id, key.name, key.role, ", ".join(ways) or "nothing", issued, used, revoked]
+        table.add_row(*(_plain(cell) for cell in cells))
+    Console(highlight=False, width=None if sys.stdout.isatty() else 200).print(table)
+
+
+def show_webhooks(webhooks: Sequence[Webhook], keyless: Collection[str]) -> None:
+    """Who is told of changes, where, and how far that has come, on standard output; `keyless` owners have no key."""
+    counted = ("position", "behind", "held", "failures")
+    columns = ("id", "owner", "host", "status", *counted, "paused until", "last success")
+    table = Table(*columns, box=None, header_style="bold")
+    for webhook in webhooks:
+        status = f"{webhook.status}: {webhook.disabled_reason}" if webhook.disabled_reason else str(webhook.status)
+        if webhook.owner in keyless:
+            status += ", no key in force"
+        paused = f"{webhook.paused_until:%Y-%m-%d %H:%M:%S}" if webhook.paused_until else ""
+        success = f"{webhook.last_success_at:%Y-%m-%d %H:%M:%S}" if webhook.last_success_at else "never"
+        counts = [str(count) for count in (webhook.position, webhook.behind, webhook.held, webhook.failures)]
+        cells = [webhook.id, webhook.owner, urlsplit(webhook.url).netloc, status, *counts, paused, success]
         table.add_row(*(_plain(cell) for cell in cells))
     Console(highlight=False, width=None if sys.stdout.isatty() else 200).print(table)
 

@@ -6,6 +6,8 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from random import SystemRandom
+from uuid import uuid4
 
 from db.listening import listening
 from db.log import Head, log_head, settle
@@ -21,6 +23,10 @@ from service.cache.tail import Tail
 from service.followers import Followers
 from service.settings import Settings
 from service.uses import Uses
+from service.work.rounds import Tools
+from service.work.sending import Sender
+from service.work.store import CONNECTIONS, Store
+from service.work.worker import Worker
 
 SETTLED_WITHIN = 3.0
 """Seconds a reader waits for a write under way."""
@@ -41,6 +47,7 @@ class Runtime:
     followers: Followers
     writers: asyncio.Semaphore
     """How many may write at once: they wait for each other in Postgres, and reads must not wait for connections."""
+    sender: Sender
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     monotonic: Callable[[], float] = time.monotonic
     settling: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -83,4 +90,26 @@ async def running(settings: Settings, database_url: str, redis_url: str) -> Asyn
         tail, followers = Tail(pool, coherence), Followers(settings.followers)
         memory = Memory(settings.memory_cache_mb * 1_000_000)
         fills = Fills(memory, SharedCache(redis), coherence, settings.origin)
-        yield Runtime(settings, pool, redis, coherence, fills, Counters(redis), uses, tail, followers, writers)
+        sender = Sender(time.monotonic, settings.webhook_loopback)
+        yield Runtime(settings, pool, redis, coherence, fills, Counters(redis), uses, tail, followers, writers, sender)
+
+
+@asynccontextmanager
+async def employing(settings: Settings, database_url: str) -> AsyncGenerator[Worker]:
+    """A worker on this database, with connections of its own until the block ends. CannotStart if there are none."""
+    pool = await open_pool(database_url, CONNECTIONS)
+    try:
+        yield Worker(
+            uuid4(),
+            Tools(
+                Store(pool),
+                Sender(time.monotonic, settings.webhook_loopback),
+                settings.origin,
+                lambda: datetime.now(UTC),
+                SystemRandom(),
+            ),
+            lambda: listening(database_url, CONNECT_WITHIN, ANSWER_WITHIN),
+            time.monotonic,
+        )
+    finally:
+        await pool.close()

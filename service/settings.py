@@ -64,6 +64,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str | None, Meta(description="Addresses and networks, with commas, whose `X-Forwarded-For` is believed.")
     ] = None
 
+    webhook_loopback: Annotated[
+        bool, Meta(description="Whether webhooks may go to this machine, by http too: for development.")
+    ] = False
+
     @property
     def origin(self) -> str:
         """The address absolute links begin with, without a final slash."""

@@ -39,6 +39,13 @@ async def desk(cluster: Cluster) -> AsyncIterator[Desk]:
         yield shared
 
 
+@pytest.fixture(scope="session")
+async def hooked(cluster: Cluster) -> AsyncIterator[Desk]:
+    """A desk whose webhooks may go to this machine, for tests that have receivers."""
+    async with desk_on(cluster, webhook_loopback=True) as shared:
+        yield shared
+
+
 @pytest.fixture
 async def pool(cluster: Cluster) -> AsyncIterator[Pool]:
     """A pool on an empty log of the test's own."""

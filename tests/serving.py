@@ -1,6 +1,7 @@
 """The application on a real server and a real socket, inside the test's own event loop."""
 
 import asyncio
+import dataclasses
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
@@ -14,6 +15,7 @@ from service.followers import Followers
 from service.runtime import Runtime, running
 from service.settings import Settings
 from service.web import wire
+from service.work.guard import Resolve, look_up
 
 
 class Server(wire.Server):
@@ -44,11 +46,17 @@ class Api:
 
 
 @asynccontextmanager
-async def serving(database_url: str, redis_url: str, **settings_of_its_own: object) -> AsyncIterator[Api]:
-    """The API on these servers until the block ends; with limits no test reaches, unless it sets them."""
+async def serving(
+    database_url: str, redis_url: str, *, resolve: Resolve = look_up, **settings_of_its_own: object
+) -> AsyncIterator[Api]:
+    """The API on these servers until the block ends; with limits no test reaches, unless it sets them.
+
+    Names that webhooks are sent to are looked up with `resolve`.
+    """
     plenty = dict.fromkeys(("reads_per_minute", "key_reads_per_minute", "writes_per_minute"), 1000000)
     settings = Settings(public_url="https://citable.example", **{**plenty, **settings_of_its_own})
-    async with running(settings, database_url, redis_url) as runtime:
+    async with running(settings, database_url, redis_url) as opened:
+        runtime = dataclasses.replace(opened, sender=dataclasses.replace(opened.sender, resolve=resolve))
         # a socket that names its protocol: only then does asyncio send small answers at once (TCP_NODELAY)
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.bind(("127.0.0.1", 0))

@@ -74,6 +74,14 @@ def test_inside_the_service_a_floor_does_not_know_the_one_above():
         "service/cache/": ("service.web", "service.routes", "service.app"),
         "service/web/": ("service.rendering", "service.contract", "service.routes", "service.app"),
         "service/rendering/": ("service.web", "service.cache", "service.contract", "service.routes", "service.app"),
+        "service/work/": (
+            "service.web",
+            "service.cache",
+            "service.rendering",
+            "service.contract",
+            "service.routes",
+            "service.app",
+        ),
         "service/contract/": ("service.routes", "service.app"),
         "service/routes/": ("service.contract", "service.app"),
     }

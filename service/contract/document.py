@@ -27,6 +27,9 @@ TAGS = {
         "Editing": "Create, revise, verify and retract claims; each appends a version, and no update is lost.",
         "Keys": "Who may do what.",
     },
+    "Hearing of changes": {
+        "Webhooks": "Be told of changes where you are, and say that you dealt with them.",
+    },
     "Operating": {"Operations": "For machines and operators."},
 }
 """Tags, grouped as a reader would look for them."""

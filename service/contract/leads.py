@@ -5,8 +5,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from schemas.acknowledgements import Acknowledgement
 from schemas.changes import ChangePage, CorrectionPage
 from schemas.claims import ClaimPage, ClaimVersion, TimeMap, VersionPage
+from schemas.deliveries import Delivery, DeliveryPage
 from schemas.editing import BulkAnswer
 from schemas.feeds import JsonFeed
 from schemas.fields import Request
@@ -15,6 +17,7 @@ from schemas.measures import MeasureDetail, MeasurePage
 from schemas.problems import MismatchProblem
 from schemas.sources import SourceDetail, SourcePage
 from schemas.topics import TopicPage
+from schemas.webhooks import CreatedWebhook, Webhook, WebhookList, WebhookSecret
 
 
 class Lead(NamedTuple):
@@ -43,6 +46,19 @@ def _changes(place: str) -> tuple[Lead, ...]:
         Lead("revise_claim", "Change it, if it is still as it was read.", _as_read(place)),
         Lead("verify_claim", "Give a verdict on it, if it is still as it was read.", _as_read(place)),
         Lead("retract_claim", "Withdraw it, if it is still as it was read.", _as_read(place)),
+    )
+
+
+def _webhook(place: str) -> tuple[Lead, ...]:
+    """What may be done with a webhook."""
+    it = {"id": _of_body(place)}
+    return (
+        Lead("get_webhook", "The webhook, and how far it has come.", it),
+        Lead("change_webhook", "Change it.", it),
+        Lead("test_webhook", "Send it a message, and see what comes of it.", it),
+        Lead("list_deliveries", "What was sent to it.", it),
+        Lead("rotate_webhook_secret", "Sign with another secret.", it),
+        Lead("delete_webhook", "Delete it.", it),
     )
 
 
@@ -94,6 +110,24 @@ LEADS: Mapping[type, tuple[Lead, ...]] = {
             {"id": _of_body("items/0/_claim/claim"), "version": _of_body("items/0/_claim/version")},
         ),
     ),
+    WebhookList: (Lead("get_webhook", "The first webhook.", _claim("items/0/")),),
+    Webhook: _webhook("id"),
+    CreatedWebhook: _webhook("id"),
+    WebhookSecret: (Lead("test_webhook", "See a message that is signed with it.", {"id": "$request.path.id"}),),
+    DeliveryPage: (
+        Lead("redeliver", "Send what the first attempt sent again.",
+             {"id": "$request.path.id", "delivery": _of_body("items/0/id")}),
+    ),
+    Delivery: (
+        Lead("list_deliveries", "The attempts before it.", {"id": "$request.path.id"}),
+        Lead("redeliver", "Send the same again.", {"id": "$request.path.id", "delivery": _of_body("id")}),
+    ),
+    Acknowledgement: (
+        Lead("get_webhook", "The webhook it was said with.", {"id": _of_body("webhook")}),
+        Lead("get_version", "What the change made of the claim.",
+             {"id": _of_body("claim"), "version": _of_body("version")}),
+        Lead("list_acknowledgements", "Who else has said so.", {"position": _of_body("position")}),
+    ),
     KeyList: (Lead("get_key", "The first key.", _claim("items/0/")),),
     Key: (Lead("get_key", "The key.", _claim("")), Lead("revoke_api_key", "Revoke it.", _claim(""))),
     IssuedKey: (Lead("get_key", "The key.", _claim("")), Lead("revoke_api_key", "Revoke it.", _claim(""))),
@@ -111,7 +145,7 @@ def links_of(kind: Any, operation: str, query: type[Request]) -> dict[str, Any]:
     names = [field.encode_name for field in msgspec.structs.fields(query)]
     if "cursor" in names and "next" in getattr(kind, "__struct_fields__", ()):
         same = {name: f"$request.query.{name}" for name in names if name != "cursor"}
-        same |= {"id": "$request.path.id"} if kind is VersionPage else {}
+        same |= {"id": "$request.path.id"} if kind in (VersionPage, DeliveryPage) else {}
         links["next_page"] = {
             "operationId": operation,
             "description": "The next page, unless `next` is null: the same question, with the cursor.",

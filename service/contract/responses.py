@@ -88,7 +88,7 @@ def responses_of(endpoint: Endpoint, examples: Examples) -> dict[str, Any]:
     responses = {str(endpoint.status): answer(endpoint.status, _made(endpoint), fields)}
     if endpoint.repeats:
         without = [header for header in fields if header is not LOCATION]
-        responses["200"] = answer(200, "It says so already: no version was added.", without)
+        responses["200"] = answer(200, "It says so already: nothing was added.", without)
     if revalidates(endpoint):
         responses["304"] = {"description": "What `If-None-Match` names is still the answer.", "headers": sent(fields)}
     if endpoint.redirects:

@@ -64,7 +64,7 @@ class Endpoint:
     """A body to begin with."""
     in_path: Mapping[str, Any] = field(default_factory=dict)
     takes: frozenset[str] = frozenset()
-    """Which of `read`, `write`, `query` and `body` the handler declares."""
+    """Which of `by`, `read`, `write`, `query` and `body` the handler declares."""
 
     def matches(self, path: str) -> bool:
         """Whether a path is one of this endpoint's: a parameter stands for one segment of it."""
@@ -93,6 +93,8 @@ class Endpoint:
         else:
             read_query(scope["query_string"], Nothing)
         accepted(headers.get("accept"), list(self.answers))
+        if "by" in self.takes:
+            given["by"] = by
         if "read" in self.takes:
             given["read"] = Read(runtime, scope["path"], headers, asker, scope["state"].get("place"))
         if "write" in self.takes and by is not None:
@@ -136,7 +138,7 @@ def _joined(fields: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
 def _declared(handler: Handler, path: str) -> dict[str, Any]:
     """What a handler's own signature says of its endpoint."""
     hints = get_type_hints(handler, include_extras=True)
-    taken = set(inspect.signature(handler).parameters) & {"read", "write", "query", "body"}
+    taken = set(inspect.signature(handler).parameters) & {"by", "read", "write", "query", "body"}
     return {
         "path": path,
         "operation": handler.__name__,
@@ -190,5 +192,6 @@ def _operation(
 
 get = partial(_operation, "GET")
 post = partial(_operation, "POST", status=201)
+put = partial(_operation, "PUT", status=201, repeats=True)
 patch = partial(_operation, "PATCH", takes=MERGE_PATCH)
 delete = partial(_operation, "DELETE")

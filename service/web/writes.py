@@ -38,7 +38,7 @@ Work = Callable[[Writing], Awaitable[Answered]]
 
 @dataclass(frozen=True)
 class Write:
-    """One POST, PATCH or DELETE: who sent it, its header fields and its body."""
+    """One POST, PUT, PATCH or DELETE: who sent it, its header fields and its body."""
 
     runtime: Runtime
     method: str
@@ -71,6 +71,11 @@ class Write:
                     if told:
                         self.runtime.coherence.doubt()  # that it is written, or what stands in its way
         raise AssertionError("a claim moved on while nobody else could write")
+
+    def refuse_repetition(self, why: str) -> None:
+        """InvalidRequest for an `Idempotency-Key`, where an answer is not kept to be repeated, and why."""
+        if "idempotency-key" in self.headers:
+            raise InvalidRequest([Fault(why, parameter="Idempotency-Key")])
 
     def require_condition(self) -> None:
         """PreconditionRequired unless the caller says which version they read; `*` says that they read none."""

@@ -8,6 +8,7 @@ _AS_OF = "an instant or position in the future is not known yet, and a calendar 
 _SORT = "`relevance` is of a search, and without `q` there is none"
 _DATE = "a calendar has no 30 February"
 _AFTER = "a position in the future is not there yet"
+_URL = "what a host resolves to, and what may be sent to, no pattern says"
 _SOURCE_ID = "an id that says something else than what it follows from"
 
 _OF_A_PAGE = {"cursor": _CURSOR, "as_of": _AS_OF}
@@ -31,6 +32,9 @@ BEYOND: dict[str, dict[str, str]] = {
     "get_claims_feed": {"cursor": _CURSOR},
     "get_corrections_atom": {"cursor": _CURSOR},
     "get_corrections_feed": {"cursor": _CURSOR},
+    "list_deliveries": {"cursor": _CURSOR},
+    "create_webhook": {"/url": _URL, "/after": _AFTER},
+    "change_webhook": {"/url": _URL, "/after": _AFTER},
     "create_claim": _OF_A_CLAIM,
     "create_claims": {**_OF_A_CLAIM, "/id": "an id may stand on one line"},
     "revise_claim": {**_OF_A_CLAIM, **_OF_A_CHANGE},

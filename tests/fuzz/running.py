@@ -47,8 +47,9 @@ async def target(cluster: Cluster, folder: Path, *, planted: str | None = None) 
         module, arguments = ("tests.fuzz.planted", [planted]) if planted else ("service", [])
         program = Program(
             folder, *arguments, "serve", module=module, port=port,
-            database_url=cluster.url(name), redis_url=cluster.servers.redis_url, **PLENTY,
+            database_url=cluster.url(name), redis_url=cluster.servers.redis_url, webhook_loopback="true",
             longest_wait=0, longest_stream=0,  # nobody writes meanwhile: to wait is to wait in vain
+            **PLENTY,
         )  # fmt: skip
         try:
             program.says("ready; Ctrl-C stops it")

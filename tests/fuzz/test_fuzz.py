@@ -11,7 +11,8 @@ from tests.telling import tell
 SEED = 5
 DONE = {
     "create_claim": 201, "create_claims": 201, "revise_claim": 200, "verify_claim": 201, "retract_claim": 201,
-    "issue_api_key": 201, "revoke_api_key": 200,
+    "issue_api_key": 201, "revoke_api_key": 200, "create_webhook": 201, "rotate_webhook_secret": 201,
+    "test_webhook": 201, "redeliver": 201, "acknowledge_change": 201,
 }  # fmt: skip
 """How each write is answered that does something: a run in which none does has looked at refusals only."""
 

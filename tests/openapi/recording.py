@@ -7,20 +7,28 @@ but for what time and chance decide.
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 import httpx
 import msgspec
 
+from db.deliveries import Results, change_at, record_results, take_webhook
 from db.idempotency import Once, begin_once
 from db.pool import writing
+from schemas.claims import Change, ChangeKind, Draft, Severity
+from schemas.deliveries import DeliveryKind
 from schemas.keys import Role, Secret
 from service.app import ENDPOINTS
 from service.web.endpoints import Endpoint
+from service.work.messages import kept
+from service.work.sending import Attempt
 from tests.cast import key_for
 from tests.databases import Cluster
 from tests.outages.conftest import behind_proxies
 from tests.serving import Api, serving
+from tests.web.asking import revise
 
 CRANES = "harbour-cranes-4100"
 OPERATIONS = {endpoint.operation: endpoint for endpoint in ENDPOINTS}
@@ -32,7 +40,8 @@ _BY_CHANCE = re.compile(
     r"|\b[0-9a-f]{64}\b|\b[0-9a-f]{32}\b"  # a digest, the id of a request
     r"|\bctb_[0-9a-f]{12}_[A-Za-z0-9_-]{43}"
     r"|\bp\d+-[0-9a-f]{16}\b"  # an entity tag
-    r"|(?<=/v1/keys/)[0-9a-f]{12}"
+    r"|\b[0-9a-f]{12}\b"  # the id of a key or webhook
+    r"|\bwhsec_[A-Za-z0-9+/]{43}="
 )
 """What time and chance decide inside of texts."""
 
@@ -87,6 +96,8 @@ async def recorded(cluster: Cluster) -> list[Exchange]:
         await _read(asking)
         await _write(asking)
         await _fail(asking)
+    async with _desk(cluster, exchanges, resolve=_here, webhook_loopback=True) as asking:
+        await _hear(asking)
     async with _desk(cluster, exchanges, reads_per_minute=1) as asking:
         await asking.ask("list_topics", "one", 200, query="?limit=1")
         await asking.ask("list_topics", "quota-exceeded", 429, query="?limit=2")
@@ -174,6 +185,50 @@ async def _subscribe(asking: Asking) -> None:
         await asking.ask(operation, "one", 200, query=f"?claim={CRANES}&limit=1")
 
 
+async def _here(host: str, port: int) -> list[str]:
+    """Every name is one of this machine's, where nobody takes messages."""
+    return ["127.0.0.1"]
+
+
+async def _hear(asking: Asking) -> None:
+    """A partner has a webhook for major changes; one is made, and is delivered at the second attempt."""
+    ask, pool = asking.ask, asking.api.runtime.pool
+    created = await ask("create_webhook", "created", 201, role="partner")
+    id = created.json()["id"]
+    await ask("list_webhooks", "yours", 200, role="partner")
+    await ask("get_webhook", "one", 200, role="partner", id=id)
+    await ask("change_webhook", "changed", 200, role="partner", id=id)
+    (change,) = await revise(asking.api, ["cn-ai-patents-60pct"], _corrected)
+    worker = uuid4()
+    async with writing(pool) as connection:
+        await take_webhook(connection, worker, 20)
+        said = await change_at(connection, change.position)
+        attempts = [
+            kept(attempt, said, DeliveryKind.CHANGE, change.recorded_at + timedelta(seconds=5 * number), number + 1)
+            for number, attempt in enumerate(
+                [Attempt(status=503, error="It answered 503.", latency_ms=120), Attempt(status=204, latency_ms=80)]
+            )
+        ]
+        done = {"failures": 0, "last_success_at": attempts[-1].attempted_at}
+        await record_results(connection, worker, id, Results(position=change.position, attempts=attempts, **done))
+    listed = await ask("list_deliveries", "newest_first", 200, role="partner", id=id)
+    delivery = str(listed.json()["items"][-1]["id"])
+    await ask("redeliver", "failed", 201, role="partner", id=id, delivery=delivery)
+    await ask("test_webhook", "failed", 201, role="partner", id=id)
+    place = {"position": str(change.position)}
+    await ask("list_acknowledgements", "waiting", 200, role="editor", **place)
+    await ask("acknowledge_change", "first", 201, role="partner", id=id, **place)
+    await ask("acknowledge_change", "again", 200, role="partner", id=id, **place)
+    await ask("list_acknowledgements", "acknowledged", 200, role="editor", **place)
+    await ask("rotate_webhook_secret", "rotated", 201, role="partner", id=id)
+    await ask("delete_webhook", "deleted", 200, role="partner", id=id)
+
+
+def _corrected(draft: Draft) -> Draft:
+    said = Change(kind=ChangeKind.CORRECTION, severity=Severity.MAJOR, note="The source counts families.", by="Editor")
+    return msgspec.structs.replace(draft, change=said, scope="Families of patents.")
+
+
 async def _fail(asking: Asking) -> None:
     ask = asking.ask
     await ask("list_claims", "invalid-request", 400, query="?limit=1000&sorted=-value")
@@ -215,8 +270,10 @@ def without_chance(part: Any) -> Any:
     if isinstance(part, list):
         return [without_chance(inner) for inner in part]
     if isinstance(part, dict):
-        kept = {name: without_chance(inner) for name, inner in part.items()}
+        plain = {name: without_chance(inner) for name, inner in part.items()}
         if "issued_at" in part:  # a key
-            kept |= dict.fromkeys(("id", "last_used_at", "issued_at", "revoked_at"), "…")
-        return kept | ({"next": "…"} if isinstance(part.get("next"), str) else {})
+            plain |= dict.fromkeys(("id", "last_used_at", "issued_at", "revoked_at"), "…")
+        if "latency_ms" in part:
+            plain["latency_ms"] = "…"
+        return plain | ({"next": "…"} if isinstance(part.get("next"), str) else {})
     return _BY_CHANCE.sub("…", part) if isinstance(part, str) else part

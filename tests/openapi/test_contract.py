@@ -48,18 +48,8 @@ def test_operations_are_called_verb_and_resource_once_each():
     assert all(
         name.split("_")[0]
         in {
-            "get",
-            "list",
-            "check",
-            "diff",
-            "show",
-            "create",
-            "revise",
-            "verify",
-            "retract",
-            "issue",
-            "revoke",
-            "stream",
+            *("get", "list", "check", "diff", "show", "create", "revise", "verify", "retract", "issue", "revoke"),
+            *("change", "delete", "rotate", "test", "redeliver", "acknowledge", "stream"),
         }
         for name in names
     )

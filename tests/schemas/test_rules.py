@@ -13,6 +13,7 @@ from db.pool import unhurried, writing
 from schemas.claims import Draft
 from schemas.failures import RuleBroken
 from schemas.rules import broken_rules
+from tests.db.test_webhooks import OF_WEBHOOKS
 from tests.given import draft, fields, published
 
 BETWEEN = {"value": None, "comparator": "between", "lower": "2", "upper": "5", "unit": "cranes"}
@@ -105,6 +106,7 @@ ELSEWHERE = {
     "key_stays_as_issued": "tests/db/test_keys.py",
     "label_is_for_a_slug": "labels come with the program",
     "mirror_is_read_only": "tests/service/test_mirror.py",
+    **dict.fromkeys(OF_WEBHOOKS, "tests/db/test_webhooks.py"),
 }
 
 

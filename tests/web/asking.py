@@ -114,14 +114,14 @@ def _exchanged(port: int, request: bytes) -> httpx.Response:
 
 
 @asynccontextmanager
-async def own_api(cluster: Cluster) -> AsyncIterator[Api]:
+async def own_api(cluster: Cluster, **settings: object) -> AsyncIterator[Api]:
     """The API on a curated log of the test's own, with an empty cache."""
     name = await cluster.new_database("curated")
     redis_url = f"{cluster.servers.redis_url}?db=3"
     async with Redis.from_url(redis_url) as redis:
         await redis.flushdb()
     try:
-        async with serving(cluster.url(name), redis_url) as api:
+        async with serving(cluster.url(name), redis_url, **settings) as api:
             yield api
     finally:
         await cluster.drop(name)

@@ -44,11 +44,26 @@ ROWS: dict[tuple[str, str], tuple[str, Role | None, int]] = {
     ("PATCH", "/v1/claims/{id}"): (f"/v1/claims/{CLAIM}", Role.EDITOR, 415),
     ("POST", "/v1/claims/{id}/verification"): (f"/v1/claims/{CLAIM}/verification", Role.VERIFIER, 415),
     ("POST", "/v1/claims/{id}/retraction"): (f"/v1/claims/{CLAIM}/retraction", Role.EDITOR, 415),
+    ("GET", "/v1/webhooks"): ("/v1/webhooks", Role.PARTNER, 200),
+    ("POST", "/v1/webhooks"): ("/v1/webhooks", Role.PARTNER, 415),
+    ("GET", "/v1/webhooks/{id}"): ("/v1/webhooks/000000000000", Role.PARTNER, 404),
+    ("PATCH", "/v1/webhooks/{id}"): ("/v1/webhooks/000000000000", Role.PARTNER, 415),
+    ("DELETE", "/v1/webhooks/{id}"): ("/v1/webhooks/000000000000", Role.PARTNER, 404),
+    ("POST", "/v1/webhooks/{id}/secret"): ("/v1/webhooks/000000000000/secret", Role.PARTNER, 404),
+    ("POST", "/v1/webhooks/{id}/test"): ("/v1/webhooks/000000000000/test", Role.PARTNER, 404),
+    ("GET", "/v1/webhooks/{id}/deliveries"): ("/v1/webhooks/000000000000/deliveries", Role.PARTNER, 404),
+    ("POST", "/v1/webhooks/{id}/deliveries/{delivery}/redelivery"): (
+        "/v1/webhooks/000000000000/deliveries/1/redelivery", Role.PARTNER, 404,
+    ),
+    ("PUT", "/v1/webhooks/{id}/acknowledgements/{position}"): (
+        "/v1/webhooks/000000000000/acknowledgements/1", Role.PARTNER, 404,
+    ),
+    ("GET", "/v1/changes/{position}/acknowledgements"): ("/v1/changes/1/acknowledgements", Role.EDITOR, 200),
     ("GET", "/v1/keys"): ("/v1/keys", Role.ADMIN, 200),
     ("POST", "/v1/keys"): ("/v1/keys", Role.ADMIN, 415),
     ("GET", "/v1/keys/{id}"): ("/v1/keys/000000000000", Role.ADMIN, 404),
     ("DELETE", "/v1/keys/{id}"): ("/v1/keys/000000000000", Role.ADMIN, 404),
-}
+}  # fmt: skip
 """An operation: an address of it, the least role that may, and what whoever may is answered to an empty request."""
 
 

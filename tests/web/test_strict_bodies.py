@@ -29,6 +29,7 @@ LINES_OF_TEXT = {
         "sources/0/url", "sources/0/archive_url", "sources/0/published_on", "sources/0/id", "relations/0/claim",
     ],
     "issue": ["name"],
+    "subscribe": ["url", "description", "topics/0", "claims/0"],
 }  # fmt: skip
 TEXTS = {
     "create": ["scope", "sources/0/quote", "change/note"],
@@ -51,6 +52,7 @@ WRONG_TYPES = {
     "verify": {"status": "true", "rationale": 5, "caveats": "one", "caveats/0": 5, "decided_on": "yesterday"},
     "retract": {"reason": ["x"]},
     "issue": {"name": 5, "role": "boss"},
+    "subscribe": {"url": 5, "kinds": "update", "severities/0": "huge", "topics": {}, "after": "1"},
 }  # fmt: skip
 NOT_NULL = {
     "create": [
@@ -62,6 +64,7 @@ NOT_NULL = {
     "verify": ["status", "rationale", "caveats"],
     "retract": ["reason"],
     "issue": ["name", "role"],
+    "subscribe": ["url"],
 }  # fmt: skip
 NOT_THEIRS = {
     "create": ["version", "position", "recorded_at", "lifecycle", "verification", "digest", "change/by", "change/kind"],
@@ -69,6 +72,7 @@ NOT_THEIRS = {
     "verify": ["decided_by", "lifecycle", "change", "id"],
     "retract": ["lifecycle", "change", "by", "note"],
     "issue": ["id", "secret", "issued_by"],
+    "subscribe": ["id", "secret", "owner", "position", "status"],
 }
 """Fields there are, which are not for the sender to say."""
 

@@ -59,8 +59,12 @@ WRITES = {
     "revise": ("PATCH", "/v1/claims/{id}", PATCH, lambda: {"statement": "Harbours run cranes.", "scope": "Big ones."}),
     "verify": ("POST", "/v1/claims/{id}/verification", JSON, lambda: {**VERDICT, "caveats": ["Big ones."]}),
     "retract": ("POST", "/v1/claims/{id}/retraction", JSON, lambda: dict(REASON)),
+    "subscribe": (
+        "POST", "/v1/webhooks", JSON,
+        lambda: {"url": "http://127.0.0.1:9/", "severities": ["major"], "topics": ["ports"], "claims": ["cranes"]},
+    ),
     "issue": ("POST", "/v1/keys", JSON, lambda: {"name": "Never issued", "role": "partner"}),
-}
+}  # fmt: skip
 """Every endpoint that takes a body: its method, its address, its media type, and what makes a body it takes."""
 
 
@@ -88,6 +92,12 @@ class Writer:
         fields = {"Authorization": f"Bearer {self.secret}", "Content-Type": media}
         fields |= {name.replace("_", "-"): value for name, value in headers.items()}
         return await self.api.client.request(method, path, content=content, headers=fields)
+
+    async def ask(self, method: str, path: str, **headers: str) -> httpx.Response:
+        """A request without a body."""
+        fields = {"Authorization": f"Bearer {self.secret}"}
+        fields |= {name.replace("_", "-"): value for name, value in headers.items()}
+        return await self.api.client.request(method, path, headers=fields)
 
     async def create(self, body: Any, **headers: str) -> httpx.Response:
         """POST /v1/claims."""
@@ -205,9 +215,9 @@ def given(write: str) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def desk_on(cluster: Cluster) -> AsyncIterator[Desk]:
+async def desk_on(cluster: Cluster, **settings: object) -> AsyncIterator[Desk]:
     """A desk on a curated log of its own."""
-    async with own_api(cluster) as api:
+    async with own_api(cluster, **settings) as api:
         roles = {"partner": Role.PARTNER, "editor": Role.EDITOR, "verifier": Role.VERIFIER, "admin": Role.ADMIN}
         cast = {name: Writer(api, name, await key_for(api.runtime.pool, name, role)) for name, role in roles.items()}
         secret = await key_for(api.runtime.pool, "colleague", Role.VERIFIER)

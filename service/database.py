@@ -1,0 +1,24 @@
+"""What commands that work on the database do it with."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from db.pool import Pool, open_pool
+from service.settings import settings_from_environment
+
+
+def with_database(work: Callable[[Pool], Coroutine[Any, Any, None]], *, create: bool = False) -> None:
+    """Runs work on a pool of its own, on the database that is set or the embedded one, which it may `create`."""
+    from service.serving import run, servers_of
+
+    settings = settings_from_environment()
+
+    async def connected(database_url: str) -> None:
+        pool = await open_pool(database_url, 2, within=None)
+        try:
+            await work(pool)
+        finally:
+            await pool.close()
+
+    with servers_of(settings, redis=False, create=create) as (database_url, _):
+        run(connected(database_url))

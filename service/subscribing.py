@@ -1,0 +1,37 @@
+"""What the owner of a webhook may do with it. Pure."""
+
+import msgspec
+from msgspec import UNSET
+
+from db.keys import KeyInForce
+from schemas.failures import Fault, InvalidRequest, NotFound
+from schemas.keys import Role
+from schemas.rules import is_same_person
+from schemas.webhooks import Webhook, WebhookChange
+
+
+def owned(webhook: Webhook | None, id: str, by: KeyInForce) -> Webhook:
+    """A webhook, to its owner and to admins. NotFound to others, who are not told that there is one."""
+    if webhook is None or not (by.role is Role.ADMIN or is_same_person(by.name, webhook.owner)):
+        raise NotFound(f"There is no webhook {id} of yours.")
+    return webhook
+
+
+def require_in_the_log(after: int | None, head: int) -> None:
+    """InvalidRequest unless a position to begin after is one that the log has, or 0."""
+    if after is not None and after > head:
+        raise InvalidRequest([Fault(f"The newest position is {head}.", pointer="/after")])
+
+
+def changed(webhook: Webhook, patch: WebhookChange) -> Webhook:
+    """The webhook as a merge patch leaves it. InvalidRequest for an `after` in the future."""
+    given = {name: value for name, value in msgspec.structs.asdict(patch).items() if value is not UNSET}
+    if "after" in given:
+        given["position"] = given.pop("after")
+        require_in_the_log(given["position"], webhook.position + webhook.behind)
+    return msgspec.structs.replace(webhook, **given)
+
+
+def is_restart(patch: WebhookChange) -> bool:
+    """Whether a merge patch says anything that deliveries depend on: then what is due is tried again at once."""
+    return msgspec.structs.replace(patch, description=UNSET) != WebhookChange()

@@ -1,0 +1,1 @@
+"""What happens after the request: every change that someone subscribed to is delivered to them, signed."""

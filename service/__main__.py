@@ -10,12 +10,13 @@ def main() -> NoReturn:
     """Runs the command. Interrupted, it stops all it started: serving ends well, anything else with exit status 130."""
     on_interrupt(raise_interrupt)  # before anything slow is imported: an interrupt may come at once
     try:
-        from service.cli import run_command_line
+        from service.cli.command import run_command_line
 
         status = run_command_line()
     except KeyboardInterrupt:
         sys.stderr.write("· stopped\n")  # and not by the console, which may not be imported yet
-        status = 0 if {"run", "serve", "work"} & set(sys.argv[1:2]) else 130
+        goes_on = {"run", "serve", "work", "mirror"} & set(sys.argv[1:2]) and "--once" not in sys.argv
+        status = 0 if goes_on else 130
     sys.exit(status)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from schemas.keys import Role
-from service.cli import citable
+from service.cli.command import citable
 from tests.browser.chromium import chromium, needs_chromium
 from tests.cast import key_for
 from tests.contract.programs import Program, compiled, made

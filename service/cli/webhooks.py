@@ -5,8 +5,8 @@ import click
 from db.migrations import require_migrated
 from db.pool import Pool, reading
 from db.webhooks import has_key_in_force, webhooks
+from service.cli.database import with_database
 from service.console import say, show_webhooks
-from service.database import with_database
 
 
 @click.command("webhooks")

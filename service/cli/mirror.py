@@ -7,8 +7,8 @@ from db.migrations import require_migrated
 from db.mirrors import mirror, mirrored
 from db.pool import Pool, reading, writing
 from schemas.failures import MirrorRefused
+from service.cli.database import with_database
 from service.console import say
-from service.database import with_database
 from service.settings import settings_from_environment
 
 

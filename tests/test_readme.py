@@ -13,6 +13,8 @@ from service.cli.command import citable
 from tests.browser.chromium import chromium, needs_chromium
 from tests.cast import key_for
 from tests.contract.programs import Program, compiled, made
+from tests.given import draft, published
+from tests.serving import serving
 from tests.web.asking import own_api
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
@@ -67,6 +69,26 @@ async def test_the_fetch_example_reads_all_pages_in_a_browser_on_another_origin(
     assert unchanged == "true"
 
 
+@needs_chromium
+async def test_the_event_source_example_is_told_and_connects_again_by_itself(cluster, tmp_path):
+    (example,) = (block for block in re.findall(r"```js\n(.*?)```", README, re.DOTALL) if "EventSource" in block)
+    name = await cluster.new_database("bare")
+    api = serving(cluster.url(name), f"{cluster.servers.redis_url}?db=5", longest_stream=2)
+    async with api as api, chromium(tmp_path) as page:
+        await page.run(
+            f"{example.replace('http://127.0.0.1:8000', api.url)}; changes.onopen = () => console.log('open')"
+        )
+        for number in range(1, 4):
+            while page.printed.count("open") < number:
+                await asyncio.sleep(0.05)
+            await published(api.runtime.pool, draft(id=f"claim-{number}", topics=["patents"]))
+        while len(page.printed) < 6:
+            await asyncio.sleep(0.05)
+    told = [line for line in page.printed if line != "open"]
+    assert told == [f"claim-{number} is at version 1: created, minor" for number in range(1, 4)]
+    await cluster.drop(name)
+
+
 async def test_the_fetch_example_runs_without_dependencies(curated, tmp_path):
     made("typescript")
     (tmp_path / "example.mjs").write_text(reading_twice(curated.url))
@@ -96,9 +118,8 @@ def test_the_packages_named_are_the_ones_the_tests_use():
 async def test_a_curator_s_two_calls_publish_and_revise(cluster):
     async with own_api(cluster) as api:
         key = await key_for(api.runtime.pool, "Desk", Role.EDITOR)
-        script = re.search(r"```sh\n(curl -s \S+ -H .*?)```", README, re.DOTALL)[1]
+        script = next(block for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL) if "If-Match" in block)
         assert "Idempotency-Key" in script
-        assert "If-Match" in script
         shell = await asyncio.create_subprocess_exec(
             "bash",
             "-ec",

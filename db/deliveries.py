@@ -71,7 +71,8 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
     """What came of the work on a webhook that was leased.
 
     `hold` puts claims on hold or moves those that are, `release` lets them go. `last_success_at` is None if there was
-    no success, `disabled` why the webhook is to be told nothing more. If it `keeps` the lease, the work goes on.
+    no success, `disabled` why the webhook is to be told nothing more. What else is held is due at `wakes_at`, if it is
+    later. If it `keeps` the lease, the work goes on.
     """
 
     position: int
@@ -81,6 +82,7 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
     disabled: DisabledReason | None = None
     hold: Sequence[Held] = ()
     release: Sequence[str] = ()
+    wakes_at: datetime | None = None
     attempts: Sequence[Attempted] = ()
     keeps: bool = False
 
@@ -92,11 +94,13 @@ class _Due(msgspec.Struct, frozen=True):
 _ask = Questions("deliveries.sql")
 _take = _ask("take_webhook", Taken)
 _renew = _ask("renew_leases", str)
+_return = _ask("return_webhook", NoneType)
 _held_due = _ask("held_due", Held)
 _held_claims = _ask("held_claims", str)
 _hold_lease = _ask("hold_lease", str)
 _record_progress = _ask("record_progress", NoneType)
 _hold_claims = _ask("hold_claims", NoneType)
+_wake_held = _ask("wake_held", NoneType)
 _release_claims = _ask("release_claims", NoneType)
 _keep_attempt = _ask("keep_attempt", Delivery)
 _page = _ask("deliveries_page", Delivery)
@@ -116,6 +120,11 @@ async def take_webhook(connection: Writing, worker: UUID, seconds: int, *, now: 
 async def renew_leases(connection: Reading, worker: UUID, seconds: int) -> list[str]:
     """Renews every lease a worker has, for some seconds from now; the ids of the webhooks it still has."""
     return await _renew.values(connection, worker, seconds)
+
+
+async def return_webhook(connection: Writing, worker: UUID, webhook: str) -> None:
+    """Gives a webhook back as it was taken, if the worker still has it."""
+    await _return.run(connection, worker, webhook)
 
 
 async def held_due(connection: Reading, webhook: str, limit: int, *, now: datetime | None = None) -> list[Held]:
@@ -156,6 +165,8 @@ async def record_results(connection: Writing, worker: UUID, webhook: str, result
         await keep_attempt(connection, webhook, attempted)
     if not is_ours:
         return False
+    if results.wakes_at:
+        await _wake_held.run(connection, webhook, results.wakes_at)
     if results.release:
         await _release_claims.run(connection, webhook, list(results.release))
     if results.hold:

@@ -38,6 +38,10 @@ returning w.id, w.owner, w.url, w.kinds, w.severities, w.topics, w.claims, w.pos
 -- Renews every lease of a worker ($1) for some seconds ($2) from now; answers the webhooks it still has.
 update webhook set leased_until = clock_timestamp() + make_interval(secs => $2) where leased_by = $1 returning id
 
+-- name: return_webhook
+-- Ends the lease a worker ($1) has of a webhook ($2).
+update webhook set leased_by = null, leased_until = null where id = $2 and leased_by = $1
+
 -- name: held_due
 -- What is held of a webhook ($1) and due at an instant ($3), which is now unless a test says otherwise: at most $2, what
 -- waits longest first.
@@ -75,6 +79,10 @@ from unnest($2::text[], $3::bigint[], $4::int[], $5::timestamptz[], $6::timestam
 on conflict (webhook, claim) do update
 set position = excluded.position, attempts = excluded.attempts, first_attempt_at = excluded.first_attempt_at,
     next_attempt_at = excluded.next_attempt_at
+
+-- name: wake_held
+-- What is held of a webhook ($1) is due at an instant ($2), unless it is due before.
+update webhook_held set next_attempt_at = $2 where webhook = $1 and next_attempt_at > $2
 
 -- name: release_claims
 -- Holds these claims ($2) of a webhook ($1) no longer.

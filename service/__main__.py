@@ -15,7 +15,7 @@ def main() -> NoReturn:
         status = run_command_line()
     except KeyboardInterrupt:
         sys.stderr.write("· stopped\n")  # and not by the console, which may not be imported yet
-        status = 0 if {"run", "serve"} & set(sys.argv[1:2]) else 130
+        status = 0 if {"run", "serve", "work"} & set(sys.argv[1:2]) else 130
     sys.exit(status)
 
 

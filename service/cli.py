@@ -56,6 +56,17 @@ def serve_command() -> None:
     say("stopped")
 
 
+@citable.command("work")
+def work_command() -> None:
+    """Deliver changes to webhooks, beside other workers and whoever serves."""
+    from service.serving import run, servers_of, work_only
+
+    settings = settings_from_environment()
+    with servers_of(settings, redis=False, create=False) as (database_url, _):
+        run(work_only(settings, database_url))
+    say("stopped")
+
+
 @citable.command("migrate")
 def migrate_command() -> None:
     """Bring the database up to this release."""

@@ -6,6 +6,8 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from random import SystemRandom
+from uuid import uuid4
 
 from db.listening import listening
 from db.log import Head, log_head, settle
@@ -19,7 +21,10 @@ from service.cache.memory import Memory
 from service.cache.shared import SharedCache
 from service.settings import Settings
 from service.uses import Uses
+from service.work.rounds import Tools
 from service.work.sending import Sender
+from service.work.store import CONNECTIONS, Store
+from service.work.worker import Worker
 
 SETTLED_WITHIN = 3.0
 """Seconds a reader waits for a write under way."""
@@ -82,3 +87,24 @@ async def running(settings: Settings, database_url: str, redis_url: str) -> Asyn
         fills = Fills(memory, SharedCache(redis), coherence, settings.origin)
         sender = Sender(time.monotonic, settings.webhook_loopback)
         yield Runtime(settings, pool, redis, coherence, fills, Counters(redis), uses, writers, sender)
+
+
+@asynccontextmanager
+async def employing(settings: Settings, database_url: str) -> AsyncGenerator[Worker]:
+    """A worker on this database, with connections of its own until the block ends. CannotStart if there are none."""
+    pool = await open_pool(database_url, CONNECTIONS)
+    try:
+        yield Worker(
+            uuid4(),
+            Tools(
+                Store(pool),
+                Sender(time.monotonic, settings.webhook_loopback),
+                settings.origin,
+                lambda: datetime.now(UTC),
+                SystemRandom(),
+            ),
+            lambda: listening(database_url, CONNECT_WITHIN, ANSWER_WITHIN),
+            time.monotonic,
+        )
+    finally:
+        await pool.close()

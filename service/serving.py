@@ -5,8 +5,8 @@ import errno
 import logging
 import signal
 import socket
-from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from schemas.failures import CannotStart
 from service.app import build_app
 from service.console import progress, say
 from service.interrupts import ignore_interrupts, on_interrupt
-from service.runtime import Runtime, running
+from service.runtime import Runtime, employing, running
 from service.settings import Settings
 from service.transfer import import_claims
 from service.web.wire import server_config
@@ -64,7 +64,8 @@ async def _run_everything(settings: Settings, database_url: str, redis_url: str,
             await load_curated(runtime)
         else:
             say(f"the log is at position {position}")
-        await serve(runtime, listener)
+        async with working(settings, database_url):
+            await serve(runtime, listener)
 
 
 async def load_curated(runtime: Runtime) -> None:
@@ -81,6 +82,33 @@ async def serve_only(settings: Settings, database_url: str, redis_url: str) -> N
     async with running(settings, database_url, redis_url) as runtime:
         await require_migrated(runtime.pool)
         await serve(runtime, listener)
+
+
+async def work_only(settings: Settings, database_url: str) -> None:
+    """What `citable work` does: delivers changes, on a database that was migrated before, until SIGINT or SIGTERM."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    async with employing(settings, database_url) as worker:
+        await require_migrated(worker.tools.store.pool)
+        on_interrupt(lambda: _ask_to(loop, stop))
+        say("delivering; Ctrl-C stops it")
+        await worker.run(stop)
+
+
+def _ask_to(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    loop.call_soon_threadsafe(stop.set)
+
+
+@asynccontextmanager
+async def working(settings: Settings, database_url: str) -> AsyncGenerator[None]:
+    """A worker beside what else this process does, until the block ends; what it has under way may end then."""
+    stop = asyncio.Event()
+    async with employing(settings, database_url) as worker:
+        work = asyncio.create_task(worker.run(stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            await work
 
 
 async def serve(runtime: Runtime, listener: socket.socket) -> None:

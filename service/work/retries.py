@@ -1,7 +1,6 @@
 """When a message that was not taken is sent again. Pure: times and chance come from the caller."""
 
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from random import Random
 
 from werkzeug.http import parse_date
@@ -30,12 +29,17 @@ def next_attempt(attempts: int, now: datetime, chance: Random) -> datetime | Non
 def pause(failures: int, now: datetime, chance: Random) -> datetime | None:
     """Until when nothing is sent to an endpoint after so many failures in a row; None if there are too few to tell.
 
-    It waits as a message does, and the longest wait between two attempts from then on.
+    The waits are those of a message.
     """
     if failures < IN_A_ROW:
         return None
-    steps = pairwise(DUE[: failures - IN_A_ROW + 2])
-    return now + _jittered(max(later - earlier for earlier, later in steps), chance)
+    step = min(failures - IN_A_ROW + 1, ATTEMPTS - 1)
+    return now + _jittered(DUE[step] - DUE[step - 1], chance)
+
+
+def is_down(failures: int, since: datetime, now: datetime) -> bool:
+    """Whether an endpoint that took nothing since then has had a day, and was asked often enough in it."""
+    return failures >= ATTEMPTS and (now - since).total_seconds() >= DUE[-1] * (1 - JITTER)
 
 
 def asked_to_wait(retry_after: str | None, now: datetime) -> datetime | None:

@@ -1,4 +1,4 @@
-"""A canary: it hears whoever connects to this machine."""
+"""A canary, which hears whoever connects to this machine, and a log whose changes are delivered."""
 
 import asyncio
 
@@ -6,6 +6,7 @@ import psutil
 import pytest
 
 from tests.work.receivers import receiving
+from tests.work.working import Shop
 
 
 def own_addresses() -> set[str]:
@@ -26,3 +27,12 @@ async def canary():
         yield first
         for server in opened:
             server.close()
+
+
+@pytest.fixture
+async def shop(cluster):
+    """A log of the test's own, without a worker yet."""
+    name = await cluster.new_database("bare")
+    async with cluster.pool_on(name, 5) as pool:
+        yield Shop(pool, cluster.url(name))
+    await cluster.drop(name)

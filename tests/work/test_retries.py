@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.work.retries import ATTEMPTS, DUE, IN_A_ROW, asked_to_wait, next_attempt, pause
+from service.work.retries import ATTEMPTS, DUE, IN_A_ROW, asked_to_wait, is_down, next_attempt, pause
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = 3600
@@ -58,8 +58,15 @@ def test_an_endpoint_is_left_alone_from_the_third_failure_in_a_row_on_and_longer
     assert [pause(failures, NOW, Middle()) for failures in range(IN_A_ROW)] == [None] * 3
     waits = [(pause(failures, NOW, Middle()) - NOW).total_seconds() for failures in range(IN_A_ROW, 40)]
     assert waits[:5] == [5, 295, 1500, 5400, 3 * HOUR]
-    assert waits == sorted(waits)
-    assert waits[-1] == 6 * HOUR
+    assert sum(waits[: ATTEMPTS - 1]) == 24 * HOUR
+    assert set(waits[ATTEMPTS - 1 :]) == {4 * HOUR}
+
+
+def test_an_endpoint_is_down_after_a_day_in_which_it_was_asked_often():
+    day = timedelta(days=1)
+    assert is_down(IN_A_ROW + ATTEMPTS - 1, NOW, NOW + day)
+    assert not is_down(IN_A_ROW + ATTEMPTS - 1, NOW, NOW + 0.89 * day)
+    assert not is_down(IN_A_ROW, NOW, NOW + 3 * day)  # it was us who were away
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """No connection is made to where nothing may be sent: whatever is written, resolved, answered or set."""
 
+import re
+
 import httpcore
 import pytest
 
@@ -150,3 +152,22 @@ async def test_a_header_value_with_a_new_line_is_never_sent(canary):
     attempt = await sender().send(f"http://127.0.0.1:{canary.port}/", {"webhook-id": "x\r\nX-Injected: 1"}, b"{}")
     assert attempt.error is not None
     assert canary.received == []
+
+
+async def test_the_worker_connects_to_none_of_them_however_they_came_to_be_registered(shop, canary):
+    shop.sender = sender(False)
+    webhooks = []
+    for name in SPELLINGS:
+        url = spelled(name, canary.port)
+        if re.fullmatch(r"https?://[^\s]+", url) and len(url) <= 2000:  # nothing else can be stored
+            webhooks.append(await shop.webhook(url, f"Owner of {name}"))
+    assert len(webhooks) >= 60
+    await shop.write("cranes")
+    with connects() as tried:
+        await shop.steps()
+    assert [at for at in tried if isinstance(at, tuple)] == []  # and not the path of a socket of Postgres
+    for webhook in webhooks:
+        (attempted,) = await shop.deliveries(webhook)
+        assert attempted.outcome in ("refused", "failed")
+        assert attempted.status is None
+    assert canary.connections == 0

@@ -118,7 +118,10 @@ async def take_webhook(connection: Writing, worker: UUID, seconds: int, *, now: 
 
 
 async def renew_leases(connection: Reading, worker: UUID, seconds: int) -> list[str]:
-    """Renews every lease a worker has, for some seconds from now; the ids of the webhooks it still has."""
+    """Renews every lease a worker has, for some seconds from now; the ids of the webhooks it still has.
+
+    One whose owner has no key in force any more is not renewed.
+    """
     return await _renew.values(connection, worker, seconds)
 
 

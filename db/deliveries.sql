@@ -35,8 +35,12 @@ returning w.id, w.owner, w.url, w.kinds, w.severities, w.topics, w.claims, w.pos
     ) as secrets
 
 -- name: renew_leases
--- Renews every lease of a worker ($1) for some seconds ($2) from now; answers the webhooks it still has.
-update webhook set leased_until = clock_timestamp() + make_interval(secs => $2) where leased_by = $1 returning id
+-- Renews every lease of a worker ($1) for some seconds ($2) from now, unless no key in force bears its owner's name any
+-- more; answers the webhooks it still has.
+update webhook w set leased_until = clock_timestamp() + make_interval(secs => $2)
+where w.leased_by = $1
+    and exists (select from api_key k where lower(k.name) = lower(w.owner) and k.revoked_at is null)
+returning w.id
 
 -- name: return_webhook
 -- Ends the lease a worker ($1) has of a webhook ($2).

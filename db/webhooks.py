@@ -33,14 +33,17 @@ async def webhooks(connection: Reading, owner: str | None) -> list[Webhook]:
     return await _webhooks.many(connection, owner)
 
 
-async def webhook_by_id(connection: Reading, id: str) -> Webhook | None:
-    """One webhook; None if there is none."""
-    return await _webhook.one(connection, id)
+async def webhook_by_id(connection: Reading, id: str, owner: str | None = None) -> Webhook | None:
+    """One webhook; None if there is none, or if it is not the owner's who is asked for.
+
+    Whose it is Postgres decides: it also decides which names of keys are the same.
+    """
+    return await _webhook.one(connection, id, owner)
 
 
-async def hold_webhook(connection: Writing, id: str) -> Webhook | None:
-    """One webhook, which nobody else changes until the transaction ends; None if there is none."""
-    return await _hold.one(connection, id)
+async def hold_webhook(connection: Writing, id: str, owner: str | None = None) -> Webhook | None:
+    """As `webhook_by_id`, and nobody else changes it until the transaction ends."""
+    return await _hold.one(connection, id, owner)
 
 
 async def insert_webhook(connection: Writing, new: NewWebhook, owner: str) -> CreatedWebhook | None:

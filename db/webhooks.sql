@@ -18,12 +18,18 @@ where $1::text is null or lower(w.owner) = lower($1)
 order by lower(w.owner), w.created_at, w.id
 
 -- name: webhook
--- One webhook ($1).
-select {webhook} from webhook w, log_head h where w.id = $1
+-- One webhook ($1), of an owner ($2) or of anyone if that is null.
+select {webhook}
+from webhook w, log_head h
+where w.id = $1 and ($2::text is null or lower(w.owner) = lower($2))
 
 -- name: hold_webhook
--- One webhook ($1), which nobody else changes until the transaction ends.
-select {webhook} from webhook w, log_head h where w.id = $1 for update of w
+-- One webhook ($1), of an owner ($2) or of anyone if that is null, which nobody else changes until the transaction
+-- ends.
+select {webhook}
+from webhook w, log_head h
+where w.id = $1 and ($2::text is null or lower(w.owner) = lower($2))
+for update of w
 
 -- name: insert_webhook
 -- A new webhook ($1 id, $2 owner, $3 url, $4 description, $5 kinds, $6 severities, $7 topics, $8 claims), which begins
@@ -35,8 +41,8 @@ with w as (
     select $1, $2, $3, $4, $5, $6, $7, $8, coalesce($9, h.position), coalesce($9, h.position), $2
     from log_head h
     on conflict (lower(owner), url) do nothing
-    returning id, owner, url, description, kinds, severities, topics, claims, status, disabled_reason, disabled_at, position,
-        failures, paused_until, last_success_at, created_at, created_by
+    returning id, owner, url, description, kinds, severities, topics, claims, status, disabled_reason, disabled_at,
+        position, failures, paused_until, last_success_at, created_at, created_by
 )
 select {webhook} from w, log_head h
 

@@ -6,6 +6,7 @@ from typing import Any
 from service.contract import fields
 from service.contract.components import components_of
 from service.contract.examples import Examples
+from service.contract.messages import MESSAGES, messages_of
 from service.contract.operations import bodies_of, lines_of, operation_of
 from service.contract.responses import failures_of, problems_of, sent_by
 from service.release import VERSION
@@ -53,6 +54,7 @@ def contract_of(endpoints: Iterable[Endpoint], examples: Examples) -> dict[str, 
     failing = {failure for endpoint in listed for failure in failures_of(endpoint)}
     answers = [kind for endpoint in listed for kind in endpoint.answers.values()]
     answers += [SHAPES[failure].body for failure in failing]
+    answers += [kind for kind, _, _ in MESSAGES.values()]
     queries = {endpoint.query for endpoint in listed}
     schemas = components_of(_distinct(answers), {*queries, *bodies_of(listed)}) | lines_of(listed)
     headers = {header for endpoint in listed for header in sent_by(endpoint)}
@@ -77,6 +79,7 @@ def contract_of(endpoints: Iterable[Endpoint], examples: Examples) -> dict[str, 
         ],
         "x-tagGroups": [{"name": name, "tags": list(group)} for name, group in TAGS.items()],
         "paths": paths,
+        "webhooks": messages_of(),
         "components": {
             "schemas": dict(sorted(schemas.items())),
             "headers": fields.components_of(headers),

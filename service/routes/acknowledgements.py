@@ -11,7 +11,7 @@ from schemas.failures import NotFound
 from schemas.fields import Position
 from schemas.keys import Role
 from schemas.webhooks import WebhookId
-from service.subscribing import owned
+from service.subscribing import owned, owner_for
 from service.web.endpoints import get, put
 from service.web.private import private
 from service.web.reads import Read
@@ -23,7 +23,7 @@ from service.web.writes import Write
 async def acknowledge_change(write: Write, id: WebhookId, position: Position) -> ASGIResponse:
     """Says that you have dealt with a change: corrected your article, say. Saying it again changes nothing."""
     async with writing(write.runtime.pool) as connection:
-        owned(await hold_webhook(connection, id), id, write.by)
+        owned(await hold_webhook(connection, id, owner_for(write.by)), id)
         if await subscribed_change(connection, id, position) is None:
             raise NotFound(f"There is no change at position {position} that this webhook is told of.")
         said, is_new = await acknowledge(connection, id, position, write.by.name)

@@ -14,7 +14,7 @@ from schemas.deliveries import Delivery, DeliveryId, DeliveryKind, DeliveryPage,
 from schemas.failures import NotFound
 from schemas.keys import Role
 from schemas.webhooks import Webhook, WebhookId
-from service.subscribing import owned
+from service.subscribing import owned, owner_for
 from service.web.endpoints import get, post
 from service.web.headers import LINK
 from service.web.links import page_links
@@ -35,7 +35,7 @@ async def list_deliveries(read: Read, by: KeyInForce, id: WebhookId, query: Deli
     question = question_of(read.path, query)
     before = read_cursor(query.cursor, question).row if query.cursor else None
     async with reading(read.runtime.pool) as connection:
-        owned(await webhook_by_id(connection, id), id, by)
+        owned(await webhook_by_id(connection, id, owner_for(by)), id)
         found = await deliveries_page(connection, id, before, query.limit + 1)
     items = found[: query.limit]
     following = write_cursor(Cursor(question, 0, "", items[-1].id)) if len(found) > query.limit else None
@@ -51,7 +51,7 @@ async def test_webhook(write: Write, id: WebhookId) -> ASGIResponse:
     """
     write.refuse_repetition(_ANEW)
     async with reading(write.runtime.pool) as connection:
-        webhook = owned(await webhook_by_id(connection, id), id, write.by)
+        webhook = owned(await webhook_by_id(connection, id, owner_for(write.by)), id)
     return await _sent(write, webhook, None)
 
 
@@ -64,7 +64,7 @@ async def redeliver(write: Write, id: WebhookId, delivery: DeliveryId) -> ASGIRe
     """
     write.refuse_repetition(_ANEW)
     async with reading(write.runtime.pool) as connection:
-        webhook = owned(await webhook_by_id(connection, id), id, write.by)
+        webhook = owned(await webhook_by_id(connection, id, owner_for(write.by)), id)
         before = await delivery_by_id(connection, id, delivery)
         if before is None:
             raise NotFound(f"There is no delivery {delivery} of this webhook, or it is older than 30 days.")

@@ -29,7 +29,7 @@ from schemas.webhooks import (
     WebhookSecret,
 )
 from service.runtime import Runtime
-from service.subscribing import changed, is_restart, owned, require_in_the_log
+from service.subscribing import changed, is_restart, owned, owner_for, require_in_the_log
 from service.web.endpoints import delete, get, patch, post
 from service.web.headers import LOCATION
 from service.web.private import private
@@ -50,14 +50,14 @@ _EXAMPLE = {
 async def list_webhooks(read: Read, by: KeyInForce) -> ASGIResponse:
     """Your webhooks, and how far each has come. Admins see everyone's."""
     async with reading(read.runtime.pool) as connection:
-        return private(WebhookList(items=await webhooks(connection, None if by.role is Role.ADMIN else by.name)))
+        return private(WebhookList(items=await webhooks(connection, owner_for(by))))
 
 
 @get("/v1/webhooks/{id}", "Webhooks", Webhook, role=Role.PARTNER, failures=(NotFound,))
 async def get_webhook(read: Read, by: KeyInForce, id: WebhookId) -> ASGIResponse:
     """One webhook, and how far it has come."""
     async with reading(read.runtime.pool) as connection:
-        return private(owned(await webhook_by_id(connection, id), id, by))
+        return private(owned(await webhook_by_id(connection, id, owner_for(by)), id))
 
 
 @post("/v1/webhooks", "Webhooks", CreatedWebhook, role=Role.PARTNER, failures=(AlreadyExists, RuleBroken),
@@ -87,11 +87,11 @@ async def change_webhook(write: Write, id: WebhookId, body: WebhookChange) -> AS
     setting, and the last word counts.
     """
     async with reading(write.runtime.pool) as connection:
-        owned(await webhook_by_id(connection, id), id, write.by)
+        owned(await webhook_by_id(connection, id, owner_for(write.by)), id)
     if body.url is not UNSET:
         await _require_reachable(write.runtime, body.url)
     async with writing(write.runtime.pool) as connection:
-        before = owned(await hold_webhook(connection, id), id, write.by)
+        before = owned(await hold_webhook(connection, id, owner_for(write.by)), id)
         wanted = changed(before, body)
         if wanted.url != before.url:
             await hold_owner(connection, before.owner)
@@ -99,14 +99,14 @@ async def change_webhook(write: Write, id: WebhookId, body: WebhookChange) -> AS
                 raise _taken(wanted.url)
         restarts, moves = is_restart(body), body.after is not UNSET
         await update_webhook(connection, wanted, restarts=restarts, moves=moves)
-        return private(owned(await webhook_by_id(connection, id), id, write.by))
+        return private(owned(await webhook_by_id(connection, id, owner_for(write.by)), id))
 
 
 @delete("/v1/webhooks/{id}", "Webhooks", Webhook, role=Role.PARTNER, failures=(NotFound,))
 async def delete_webhook(write: Write, id: WebhookId) -> ASGIResponse:
     """Deletes a webhook, with its secrets, its deliveries and its acknowledgements. This is the last of it."""
     async with writing(write.runtime.pool) as connection:
-        last = owned(await hold_webhook(connection, id), id, write.by)
+        last = owned(await hold_webhook(connection, id, owner_for(write.by)), id)
         await remove_webhook(connection, id)
     return private(last)
 
@@ -119,7 +119,7 @@ async def rotate_webhook_secret(write: Write, id: WebhookId) -> ASGIResponse:
     """
     write.refuse_repetition(_SHOWN_ONCE)
     async with writing(write.runtime.pool) as connection:
-        owned(await hold_webhook(connection, id), id, write.by)
+        owned(await hold_webhook(connection, id, owner_for(write.by)), id)
         return private(await rotate_secret(connection, id), 201)
 
 

@@ -36,7 +36,7 @@ async def relay(url: str, change: Change) -> AsyncIterator[str]:
 
         listener = socket.socket()
         listener.bind(("127.0.0.1", 0))
-        server = Server(uvicorn.Config(application, lifespan="off", log_level="warning"))
+        server = Server(uvicorn.Config(application, lifespan="off", log_level="warning"), Followers(0))
         task = asyncio.create_task(server.serve([listener]))
         try:
             await server.is_up.wait()

@@ -202,6 +202,16 @@ async def test_whoever_gets_another_key_of_their_name_keeps_their_webhooks(hooke
     assert (await successor.ask("GET", f"/v1/webhooks/{mine['id']}")).json()["id"] == mine["id"]
 
 
+async def test_a_name_that_only_looks_the_same_is_another_owner_s(hooked):
+    """Postgres lets two keys in force bear these names, which Python's case folding takes for one."""
+    pool = hooked.api.runtime.pool
+    one, other = [Writer(hooked.api, name, await key_for(pool, name, Role.PARTNER)) for name in ("Straße", "STRASSE")]
+    theirs = await hook(one)
+    assert_problem(await other.ask("GET", f"/v1/webhooks/{theirs['id']}"), 404)
+    assert (await other.ask("GET", "/v1/webhooks")).json() == {"items": []}
+    await unhook(one, theirs["id"])
+
+
 async def test_while_secrets_rotate_receivers_may_know_either(partner):
     async with receiving() as receiver:
         mine = await hook(partner, url=receiver.url)

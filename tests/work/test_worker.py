@@ -197,6 +197,25 @@ async def test_an_owner_whose_key_is_revoked_is_sent_nothing_more(shop):
     assert [position_of(one) for one in receiver.received if one.id.startswith(webhook.id)] == [1]
 
 
+async def test_a_key_that_is_revoked_ends_what_is_under_way_for_its_owner(shop, monkeypatch):
+    monkeypatch.setattr(working, "_RENEWED_EVERY", 0.1)
+
+    async def slowly(received):
+        await asyncio.sleep(0.05)
+        return OK
+
+    async with receiving(answer=slowly) as receiver, shop.working() as worker:
+        webhook = await shop.webhook(receiver.url)
+        await shop.write(*["cranes"] * 100)
+        await until(lambda: receiver.received, "it is under way")
+        await shop.pool.execute("update api_key set revoked_at = now(), revoked_by = 'a test'")
+        await until(lambda: not worker._rounds, "it has ended")
+        assert len(receiver.received) < 100
+        assert len(await shop.deliveries(webhook)) == len(receiver.received)
+        state = await shop.state(webhook)
+        assert (state.status, state.failures) == ("active", 0)
+
+
 async def test_a_worker_that_lost_a_lease_sends_nothing_more(shop):
     """Its process was stopped for longer than its leases last; another took over."""
     lets = asyncio.Event()

@@ -9,8 +9,8 @@ from tests.given import draft, fields, published
 
 _LISTED = r"""
     walnut Falcon's well-known glacier. (lantern) é́té 日本 naïve x _ a.b e- -e 1e e5 6,200 5 -5 +5 .5 1. 10% &amp; &
-    &#65; < > </b> <b x=y <!-- --> <script> ~ ~/walnut ~falcon . .. ./walnut .falcon ../a / /walnut /a/b.txt walnut/ \ " ' # …
-    ́ http:// https://a.example/b?c=d a@b.example a@ @b www.a.example a:b C:\walnut
+    &#65; < > </b> <b x=y <!-- --> <script> ~ ~/walnut ~falcon . .. ./walnut .falcon ../a / /walnut /a/b.txt walnut/
+    \ " ' # … ́ http:// https://a.example/b?c=d a@b.example a@ @b www.a.example a:b C:\walnut
 """
 PIECES = _LISTED.split()
 BETWEEN = [" ", " ", " ", "  ", "", "\n", "\t", "\u00a0", "-", "."]

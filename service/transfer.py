@@ -142,8 +142,7 @@ async def restore_log(
 async def _next_lines(checks: ExportedLines, first: int) -> Lines:
     """The next lines, checked, to be stored together; none at the end.
 
-    It pauses again and again, so that Postgres is sent what it stores meanwhile. (A thread would make Postgres wait:
-    Python lets another one in every five milliseconds, in which Postgres stores all that a socket holds.)
+    It pauses again and again, so that Postgres is sent what it stores meanwhile.
     """
     lines = Lines(first)
     while len(lines.bodies) < TOGETHER and lines.size < BATCH_BYTES:

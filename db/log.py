@@ -8,6 +8,7 @@ import asyncpg
 import msgspec
 
 from db.claims import newest_versions
+from db.copying import COLUMNS, copied
 from db.digest import digest_of
 from db.pool import Reading, Writing
 from db.questions import Questions
@@ -162,14 +163,30 @@ async def open_restore(connection: Writing, last: Taken) -> None:
         raise LogNotEmpty("The log is not empty: restore into a new database.")
 
 
-async def put_lines(connection: Writing, lines: Sequence[bytes], first: int) -> None:
-    """Puts versions, each as an export writes it, at the positions from `first` on, which a restore must have opened.
+class Lines(msgspec.Struct):
+    """Lines of an export, made ready to be put at the positions from `first` on, which they must name."""
 
-    They must name those positions.
-    """
-    bodies = [line.rstrip(b"\n") for line in lines]
-    await _append.run(connection, msgspec.Raw(b"[" + b",".join(bodies) + b"]"))
-    await _keep.run(connection, range(first, first + len(bodies)), bodies)
+    first: int
+    size: int = 0
+    bodies: list[bytes] = []
+    rows: list[bytes] = []
+
+    def add(self, lines: Sequence[bytes]) -> None:
+        """Makes the lines that follow ready, too. `size` is theirs together, in bytes."""
+        self.size += sum(map(len, lines))
+        self.bodies += [line.rstrip(b"\n") for line in lines]
+        self.rows += map(copied, self.bodies[-len(lines) :])
+
+
+async def put_lines(connection: Writing, lines: Lines) -> None:
+    """Puts versions at the positions they name, which a restore must have opened."""
+    await connection.copy_to_table("claim_version", source=_once(b"".join(lines.rows)), columns=COLUMNS, format="text")
+    kept = enumerate(lines.bodies, lines.first)
+    await connection.copy_records_to_table("claim_body", records=kept, columns=("position", "body"))
+
+
+async def _once(rows: bytes) -> AsyncIterator[bytes]:
+    yield rows
 
 
 async def finish_restore(connection: Writing) -> None:

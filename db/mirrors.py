@@ -6,7 +6,7 @@ from types import NoneType
 
 import msgspec
 
-from db.log import Taken, put_lines
+from db.log import Lines, Taken, put_lines
 from db.pool import Reading, Writing
 from db.questions import Questions
 from schemas.claims import ClaimVersion
@@ -46,4 +46,6 @@ async def put_mirrored(connection: Writing, versions: Sequence[tuple[ClaimVersio
         first, last = group[0][0].position, group[-1][0].position
         if await _advance.one(connection, first - 1, last, recorded_at) is None:
             raise StoreUnavailable(f"Position {first} does not follow the head of this log: look again.")
-        await put_lines(connection, [line for _, line in group], first)
+        lines = Lines(first)
+        lines.add([line for _, line in group])
+        await put_lines(connection, lines)

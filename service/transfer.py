@@ -7,12 +7,12 @@ from typing import IO
 import msgspec
 
 from db.claims import newest_versions
-from db.log import Taken, append_versions, finish_restore, open_restore, put_lines, whole_log
+from db.log import Lines, Taken, append_versions, finish_restore, open_restore, put_lines, whole_log
 from db.pool import Pool, unhurried, writing
 from schemas.claims import Draft
 from schemas.failures import FileRefused, InvalidRequest, RuleBroken, VersionConflict
 from schemas.transfer import ImportedClaim, drafted
-from service.exported import ExportedLines
+from service.exported import BATCH_BYTES, ExportedLines
 from service.publication import planned
 from service.strict import read_json
 
@@ -23,6 +23,8 @@ Fault = tuple[int, str, str]
 """A line's number, a JSON Pointer to a field in it, and what is wrong there."""
 
 MOST_FAULTS = 20
+TOGETHER = 1000
+"""How many lines of an export are stored with one statement."""
 _claim_line = msgspec.json.Decoder(ImportedClaim)
 
 
@@ -120,21 +122,36 @@ async def restore_log(
     try:
         async with unhurried(pool) as connection:
             await open_restore(connection, last)
-            lines, first = await asyncio.to_thread(checks.next_lines), 1
-            while lines:
-                checking = asyncio.create_task(asyncio.to_thread(checks.next_lines))
-                storing = asyncio.create_task(put_lines(connection, lines, first))
+            lines = await _next_lines(checks, 1)
+            while lines.bodies:
+                checking = asyncio.create_task(_next_lines(checks, lines.first + len(lines.bodies)))
+                storing = asyncio.create_task(put_lines(connection, lines))
                 await asyncio.wait([checking, storing])  # neither is left under way when the other fails
                 following = await checking
                 await storing
-                progress(sum(map(len, lines)))
-                lines, first = following, first + len(lines)
+                progress(lines.size)
+                lines = following
             finishing()
             await finish_restore(connection)
     except RuleBroken as broken:
         await _read_to_the_end(checks)
         raise FileRefused(f"The file breaks the rule {broken.rule}: {broken.detail}") from broken
     return last
+
+
+async def _next_lines(checks: ExportedLines, first: int) -> Lines:
+    """The next lines, checked, to be stored together; none at the end.
+
+    It pauses again and again, so that Postgres is sent what it stores meanwhile.
+    """
+    lines = Lines(first)
+    while len(lines.bodies) < TOGETHER and lines.size < BATCH_BYTES:
+        more = checks.next_lines()
+        if not more:
+            break
+        lines.add(more)
+        await asyncio.sleep(0)
+    return lines
 
 
 async def _read_to_the_end(checks: ExportedLines) -> None:

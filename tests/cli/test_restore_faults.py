@@ -25,8 +25,9 @@ async def exported(cluster) -> list[bytes]:
 
 @pytest.fixture(params=[500, 1], ids=["together", "one by one"], autouse=True)
 def batch(request, monkeypatch) -> int:
-    """How many lines are read together: what is wrong with one is told whatever was stored before."""
+    """How many lines are checked and stored together: what is wrong with one is told whatever was stored before."""
     monkeypatch.setattr("service.exported.BATCH", request.param)
+    monkeypatch.setattr("service.transfer.TOGETHER", request.param)
     return request.param
 
 
@@ -133,7 +134,7 @@ async def test_a_last_line_that_lies_about_where_the_log_ends(pool, lines):
 
 
 async def test_lines_of_megabytes_are_stored_a_few_at_a_time(exported):
-    """PostgreSQL holds no JSON array of more than 256 MiB; two thousand of the longest lines would be gigabytes."""
+    """A thousand of the longest lines would be gigabytes."""
     checks = ExportedLines(io.BytesIO(b"".join(exported)), lambda _: None)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("service.exported.BATCH_BYTES", 1)

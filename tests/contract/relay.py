@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import httpx
 import uvicorn
 
+from service.followers import Followers
 from tests.serving import Server
 
 _OF_A_CONNECTION = {b"content-length", b"connection", b"transfer-encoding", b"host", b"accept-encoding", b"date"}

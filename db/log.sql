@@ -22,9 +22,11 @@ select position from log_head for share
 select $1 < h.recorded_at or $1 < clock_timestamp() - interval '1 minute' or $1 > clock_timestamp() from log_head h
 
 -- name: position_at
--- The newest position recorded at or before an instant ($1): 0 before the first, null in the future.
-select case when $1 <= clock_timestamp() then coalesce(max(position), 0) end as position
-from claim_version where recorded_at <= $1
+-- The newest position recorded at or before an instant ($1): 0 before the first, null in the future, and where a copy of
+-- another log has not heard of everything up to then.
+select case when $1 <= clock_timestamp() and $1 <= coalesce((select h.known_until from log_head h), 'infinity')
+    then coalesce(max(v.position), 0) end as position
+from claim_version v where v.recorded_at <= $1
 
 -- name: hold_head
 -- Lets nobody else take positions until the transaction ends.

@@ -1,6 +1,7 @@
 """What Postgres knows about being a mirror: a copy of the log of another Citable."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import groupby
 from types import NoneType
 
@@ -23,6 +24,7 @@ class Mirrored(msgspec.Struct, frozen=True):
 
 _mirrored = _ask("mirrored", Mirrored)
 _mirror = _ask("mirror", NoneType)
+_known = _ask("is_known_until", NoneType)
 _advance = _ask("advance_mirror", Taken)
 
 
@@ -34,6 +36,11 @@ async def mirrored(connection: Reading) -> str | None:
 async def mirror(connection: Writing, origin: str | None) -> None:
     """Makes this log a copy of the one at an address, which only follows it; or a log of its own again."""
     await _mirror.run(connection, origin)
+
+
+async def is_known_until(connection: Writing, instant: datetime) -> None:
+    """Notes that everything the other log recorded up to an instant is here: later ones cannot be answered as of."""
+    await _known.run(connection, instant)
 
 
 async def put_mirrored(connection: Writing, versions: Sequence[tuple[ClaimVersion, bytes]]) -> None:

@@ -4,7 +4,11 @@ select mirrors from log_head
 
 -- name: mirror
 -- Makes this log a copy of another one ($1, its address), or a log of its own (null).
-update log_head set mirrors = $1
+update log_head set mirrors = $1::text, known_until = case when $1::text is not null then coalesce(known_until, recorded_at) end
+
+-- name: is_known_until
+-- A copy is complete up to an instant ($1), or to a later one if that was known before.
+update log_head set known_until = greatest(known_until, $1) where mirrors is not null
 
 -- name: advance_mirror
 -- Moves the head of a mirror from a position ($1) to another ($2), which was recorded at an instant ($3); nothing if the

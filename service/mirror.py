@@ -8,7 +8,7 @@ import msgspec
 
 from db.digest import digest_of
 from db.log import log_head
-from db.mirrors import mirror, mirrored, put_mirrored
+from db.mirrors import is_known_until, mirror, mirrored, put_mirrored
 from db.pool import Pool, reading, writing
 from schemas.claims import ClaimVersion
 from schemas.failures import InvalidRequest, MirrorRefused, OriginUnavailable, RuleBroken, StoreUnavailable
@@ -48,14 +48,16 @@ async def catch_up(pool: Pool, origin: Origin, wait: int = 0) -> int:
     """Copies what comes after the head, a page of it; how many versions. Nothing is stored that does not check."""
     async with reading(pool) as connection:
         head = await log_head(connection)
-    lines = await origin.lines_after(head.position, wait)
-    versions = await asyncio.to_thread(lambda: [(_checked(line, origin), line) for line in lines])
+    told = await origin.lines_after(head.position, wait)
+    versions = await asyncio.to_thread(lambda: [(_checked(line, origin), line) for line in told.lines])
     expected = range(head.position + 1, head.position + 1 + len(versions))
     if [version.position for version, _ in versions] != list(expected):
         raise MirrorRefused(f"{origin.url} answers with other positions than those after {head.position}.")
     try:
         async with writing(pool, patient=True) as connection:
             await put_mirrored(connection, versions)
+            if told.until is not None:
+                await is_known_until(connection, told.until)
     except RuleBroken as broken:
         raise MirrorRefused(f"What follows position {head.position} cannot be copied: {broken.detail}") from broken
     return len(versions)

@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from email.utils import parsedate_to_datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import httpx
 import msgspec
+from werkzeug.http import parse_date
 
 from schemas.changes import ChangePage
 from schemas.failures import MirrorRefused, OriginUnavailable
@@ -16,6 +17,16 @@ LINES = "application/x-ndjson"
 ANSWER_WITHIN = 30.0
 """Seconds it may take to answer, beyond those it is asked to wait."""
 MOST_LINES = 500
+_SETTLED = timedelta(seconds=65)
+"""How long after an instant everything recorded until then is certain to be told: what a write may take
+(`write_within_deadline`), and how late a process may hear of it, with something to spare for clocks."""
+
+
+class Told(NamedTuple):
+    """Versions after a position, a line of JSON each; and up to when that is all there is, if it is."""
+
+    lines: list[bytes]
+    until: datetime | None
 
 
 class Origin:
@@ -25,10 +36,12 @@ class Origin:
         self.url = url.rstrip("/")
         self._client = client
 
-    async def lines_after(self, position: int, wait: int = 0) -> list[bytes]:
-        """The versions after a position, a line of JSON each; none if there are none within `wait` seconds."""
+    async def lines_after(self, position: int, wait: int = 0) -> Told:
+        """The versions after a position; none if there are none within `wait` seconds."""
         answer = await self._asked("/v1/changes", LINES, {"after": position, "limit": MOST_LINES, "wait": wait})
-        return answer.content.splitlines()
+        lines, said_at = answer.content.splitlines(), parse_date(answer.headers.get("date"))
+        is_all = len(lines) < MOST_LINES and said_at is not None
+        return Told(lines, said_at - _SETTLED if is_all and said_at else None)
 
     async def digest_at(self, position: int) -> str:
         """The digest of the version at a position."""
@@ -75,12 +88,9 @@ async def origin_at(url: str) -> AsyncIterator[Origin]:
 
 
 def _seconds(answer: httpx.Response) -> float:
-    """How long an answer asks to wait (RFC 9110, section 10.2.3); 0 if it does not say."""
-    field: Any = answer.headers.get("retry-after", "")
-    if field.isdecimal():
+    """How long an answer asks to wait (RFC 9110, section 10.2.3), an hour at most; 0 if it does not say."""
+    field = answer.headers.get("retry-after", "")
+    if field.isascii() and field.isdecimal():
         return min(float(field), 3600.0)
-    try:
-        wait = parsedate_to_datetime(field) - parsedate_to_datetime(answer.headers.get("date", ""))
-    except ValueError:
-        return 0.0
-    return min(max(wait.total_seconds(), 0.0), 3600.0)
+    until, now = parse_date(field), parse_date(answer.headers.get("date"))
+    return min(max((until - now).total_seconds(), 0.0), 3600.0) if until and now else 0.0

@@ -1,7 +1,10 @@
 -- A mirror holds the log of another Citable: the same versions at the same positions, recorded when they were there. It
 -- takes positions only as the other one did, so nobody can write to it, and its history stays the other's.
+-- It knows what stood in the log at an instant only if it has heard of everything since: up to `known_until`.
 alter table log_head add column mirrors text;
+alter table log_head add column known_until timestamptz;
 comment on column log_head.mirrors is 'The address of the Citable whose log this is a copy of; null for a log of its own.';
+comment on column log_head.known_until is 'The instant up to which a copy is complete; null for a log of its own, which always is.';
 
 create or replace function log_head_only_grows() returns trigger
     language plpgsql as $$

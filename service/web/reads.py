@@ -74,7 +74,7 @@ class Read:
         if isinstance(asked, datetime):
             found = await self.at_instant(asked)
             if found is None:
-                raise _future("as_of", "it is later than now")
+                raise _future("as_of", "the log is not known up to then")
             return found
         if asked is None:
             head = await self._head()

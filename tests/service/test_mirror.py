@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -15,6 +16,7 @@ from schemas.failures import MirrorRefused, OriginUnavailable, RuleBroken
 from service.mirror import begin_mirror, catch_up
 from service.origin import Origin
 from tests.given import draft, published
+from tests.serving import serving
 from tests.web.asking import append_next, own_api
 
 Alter = Callable[[list[bytes]], list[bytes]]
@@ -72,6 +74,27 @@ async def test_a_mirror_is_the_same_log_and_goes_on_where_it_was(elsewhere, pool
     assert await log_of(pool) == await log_of(elsewhere.runtime.pool)
     assert await pool.fetchval("select count(*) from claim_index where until = 9223372036854775807") == 175
     assert await pool.fetchval("select count(*) from claim_body") == 178
+
+
+async def test_a_mirror_answers_as_of_an_instant_only_if_nothing_of_then_can_still_come(elsewhere, cluster):
+    """Else it would answer one thing while it lags, and another when it has caught up."""
+    name = await cluster.new_database("bare")
+    redis_url = f"{cluster.servers.redis_url}?db=5"
+    async with serving(cluster.url(name), redis_url) as here, origin_of(elsewhere) as origin:
+        await begin_mirror(here.runtime.pool, origin)
+        await catch_up(here.runtime.pool, origin)
+        here.runtime.coherence.doubt()
+        recently, long_ago = datetime.now(UTC) - timedelta(seconds=30), datetime.now(UTC) - timedelta(minutes=5)
+        for instant, answers in ((recently, False), (long_ago, True)):
+            for api in (elsewhere, here):
+                answer = await api.get(f"/v1/claims?as_of={instant:%Y-%m-%dT%H:%M:%SZ}&limit=1")
+                assert answer.status_code == (200 if answers or api is elsewhere else 400), answer.text
+        assert "not known up to then" in (await here.get(f"/v1/claims?as_of={recently:%Y-%m-%dT%H:%M:%SZ}")).text
+        assert (await here.get("/v1/claims?as_of=175")).status_code == 200
+        async with writing(here.runtime.pool) as connection:
+            await mirror(connection, None)
+        assert (await here.get(f"/v1/claims?as_of={recently:%Y-%m-%dT%H:%M:%SZ}&limit=2")).status_code == 200
+    await cluster.drop(name)
 
 
 async def test_one_transaction_may_be_more_than_a_page_and_point_at_what_comes_later(elsewhere, pool):

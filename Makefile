@@ -25,7 +25,7 @@ run: $(VENV)/local  ## start everything and serve on http://127.0.0.1:8000 (CITA
 test: $(VENV)/dev build/lint/ready check sdk-if-possible  ## every test, as CI runs them
 	@$(BIN)/python -m pytest
 
-soak: $(VENV)/dev  ## the long stories, minutes each: many writers, and servers killed under them
+soak: $(VENV)/dev  ## the long stories, minutes each: many writers and readers, and servers killed under them
 	@$(BIN)/python -m pytest -m soak -s
 
 fuzz: $(VENV)/dev  ## ask the API more than 10 000 things its contract allows or forbids (EXAMPLES=200 SEED=)

@@ -21,10 +21,12 @@ from schemas.claims import ClaimVersion
 from schemas.keys import Role
 from tests.cast import key_for
 from tests.cli.programs import WITHIN, Program, free_port
+from tests.databases import Cluster
 from tests.stories.contest import FIRST
-from tests.stories.deployment import PLENTY, Deployment, editors
+from tests.stories.deployment import PLENTY, Deployment, deployed, editors
 from tests.stories.follower import positions
-from tests.work.receivers import Receiver
+from tests.telling import tell
+from tests.work.receivers import Receiver, receiving
 
 MODES = ("poll", "wait", "stream")
 CLAIMS = 5
@@ -200,6 +202,19 @@ class Hearing:
                 await asyncio.sleep(0.1)
             while len(await _log(self._mirrored)) < self.total:
                 await asyncio.sleep(0.5)
+
+
+async def everyone_hears(cluster: Cluster, folder: Path, changes: int, kills: int) -> None:
+    """The story from beginning to end, told while it goes on: eight writers, two processes, a database a log."""
+    mirror, redis_url = cluster.url(await cluster.new_database("bare")), cluster.servers.redis_url
+    async with deployed(folder, redis_url, webhook_loopback=True) as deployment, receiving() as receiver:
+        hearing = Hearing(deployment, receiver, folder, f"{redis_url}?db=7", 8, changes)
+        try:
+            await hearing.run(mirror, kills, tell)
+            await hearing.check()
+        finally:
+            await hearing.close()
+        tell(hearing.figures())
 
 
 async def _log(database_url: str) -> list[ClaimVersion]:

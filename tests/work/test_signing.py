@@ -11,7 +11,10 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from service.work.signing import headers_of, signature
 
-NOW = int(datetime.now(UTC).timestamp())
+
+def now() -> int:
+    """Unix seconds: the library takes what is at most five minutes old, and a run of all tests is longer."""
+    return int(datetime.now(UTC).timestamp())
 
 
 def new_secret() -> str:
@@ -20,13 +23,13 @@ def new_secret() -> str:
 
 def test_a_message_is_verified():
     secret = new_secret()
-    headers = headers_of("0123456789ab-7", NOW, b'{"type": "claim.created"}', [secret])
+    headers = headers_of("0123456789ab-7", now(), b'{"type": "claim.created"}', [secret])
     assert Webhook(secret).verify(b'{"type": "claim.created"}', headers) == {"type": "claim.created"}
 
 
 def test_while_one_secret_replaces_another_a_message_is_verified_with_either():
     old, new = new_secret(), new_secret()
-    headers = headers_of("0123456789ab-7", NOW, b"{}", [new, old])
+    headers = headers_of("0123456789ab-7", now(), b"{}", [new, old])
     assert len(headers["webhook-signature"].split(" ")) == 2
     for secret in (old, new):
         Webhook(secret).verify(b"{}", headers)
@@ -34,15 +37,14 @@ def test_while_one_secret_replaces_another_a_message_is_verified_with_either():
         Webhook(new_secret()).verify(b"{}", headers)
 
 
-@pytest.mark.parametrize(
-    "changed", [{"webhook-id": "0123456789ab-8"}, {"webhook-timestamp": str(NOW - 1)}, {"body": b'{ "type": 1}'}]
-)
+@pytest.mark.parametrize("changed", ["webhook-id", "webhook-timestamp", "body"])
 def test_a_message_that_was_changed_on_its_way_is_not(changed):
-    secret = new_secret()
-    headers = headers_of("0123456789ab-7", NOW, b'{"type": 1}', [secret])
-    body = changed.pop("body", b'{"type": 1}')
-    with pytest.raises(WebhookVerificationError):
-        Webhook(secret).verify(body, {**headers, **changed})
+    secret, at, body = new_secret(), now(), b'{"type": 1}'
+    headers = headers_of("0123456789ab-7", at, body, [secret])
+    others = {"webhook-id": "0123456789ab-8", "webhook-timestamp": str(at - 1), "body": b'{ "type": 1}'}
+    sent = {**headers, "body": body, changed: others[changed]}
+    with pytest.raises(WebhookVerificationError, match="No matching signature"):
+        Webhook(secret).verify(sent.pop("body"), sent)
 
 
 @given(

@@ -21,6 +21,8 @@ async def test_the_reference_shows_every_operation_offline(curated, tmp_path):
         summary = contract["paths"][endpoint.path][endpoint.method.lower()]["summary"]
         said = shown.pop(f"operations-{endpoint.tag}-{endpoint.operation}")
         assert said == summary, endpoint.operation
+    for message in contract["webhooks"].values():
+        assert shown.pop(f"operations-webhooks-{message['post']['operationId']}") == message["post"]["summary"]
     assert shown == {}
     assert [url for url in page.requested if not url.startswith((curated.url, "data:"))] == []
 

@@ -13,7 +13,7 @@ from service.work.signing import headers_of, signature
 
 
 def now() -> int:
-    """This moment, in Unix seconds: receivers refuse what is older than five minutes."""
+    """Unix seconds: the library takes what is at most five minutes old, and a run of all tests is longer."""
     return int(datetime.now(UTC).timestamp())
 
 
@@ -37,18 +37,14 @@ def test_while_one_secret_replaces_another_a_message_is_verified_with_either():
         Webhook(new_secret()).verify(b"{}", headers)
 
 
-@pytest.mark.parametrize("changed", ["nothing", "webhook-id", "webhook-timestamp", "body"])
+@pytest.mark.parametrize("changed", ["webhook-id", "webhook-timestamp", "body"])
 def test_a_message_that_was_changed_on_its_way_is_not(changed):
     secret, at, body = new_secret(), now(), b'{"type": 1}'
     headers = headers_of("0123456789ab-7", at, body, [secret])
-    others = {"webhook-id": "0123456789ab-8", "webhook-timestamp": str(at - 1)}
-    headers |= {changed: others[changed]} if changed in others else {}
-    body = b'{ "type": 1}' if changed == "body" else body
-    if changed == "nothing":
-        Webhook(secret).verify(body, headers)
-        return
-    with pytest.raises(WebhookVerificationError):
-        Webhook(secret).verify(body, headers)
+    others = {"webhook-id": "0123456789ab-8", "webhook-timestamp": str(at - 1), "body": b'{ "type": 1}'}
+    sent = {**headers, "body": body, changed: others[changed]}
+    with pytest.raises(WebhookVerificationError, match="No matching signature"):
+        Webhook(secret).verify(sent.pop("body"), sent)
 
 
 @given(

@@ -24,14 +24,24 @@ Say = Callable[[str], None]
 
 
 async def begin_mirror(pool: Pool, origin: Origin) -> None:
-    """Makes this database a mirror of the origin. MirrorRefused unless its log is a beginning of the origin's."""
+    """Makes this database a mirror of the origin, which must answer: nothing follows an address that was mistyped.
+
+    MirrorRefused unless its log is a beginning of the origin's.
+    """
     async with reading(pool) as connection:
         other = await mirrored(connection)
     if other not in (None, origin.url):
         raise MirrorRefused(f"This database is a mirror of {other}: `citable promote` ends that.")
+    await origin.position()
     await compare(pool, origin)
     async with writing(pool) as connection:
         await mirror(connection, origin.url)
+
+
+async def is_mirror_of(pool: Pool, origin: Origin) -> bool:
+    """Whether this database follows the origin: it was made to, and is not promoted."""
+    async with reading(pool) as connection:
+        return await mirrored(connection) == origin.url
 
 
 async def compare(pool: Pool, origin: Origin) -> None:
@@ -64,12 +74,18 @@ async def catch_up(pool: Pool, origin: Origin, wait: int = 0) -> int:
 
 
 async def follow(pool: Pool, origin: Origin, say: Say) -> None:
-    """Follows the origin for ever; outages are waited out. MirrorRefused when its log is no longer the one that was."""
-    failed = 0
+    """Follows the origin for ever; outages are waited out.
+
+    MirrorRefused when the origin's log is no longer the one that was, or this one has become a log of its own.
+    """
+    failed, is_compared = 0, False
     while True:
         try:
-            if failed:
+            if not await is_mirror_of(pool, origin):
+                raise MirrorRefused(f"This log no longer follows {origin.url}: serve it with `citable run`.")
+            if failed or not is_compared:
                 await compare(pool, origin)
+                is_compared = True
             await catch_up(pool, origin, WAIT)
         except (OriginUnavailable, StoreUnavailable) as failure:
             if not failed:

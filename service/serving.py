@@ -17,12 +17,12 @@ from db.embedded import embedded_servers
 from db.log import log_head
 from db.migrations import CURATED, migrate, require_migrated
 from db.pool import reading
-from schemas.failures import CannotStart
+from schemas.failures import CannotStart, OriginUnavailable
 from service.app import build_app
 from service.console import progress, say
 from service.followers import Followers
 from service.interrupts import ignore_interrupts, on_interrupt
-from service.mirror import begin_mirror, catch_up, follow
+from service.mirror import begin_mirror, catch_up, follow, is_mirror_of
 from service.origin import origin_at
 from service.runtime import Runtime, employing, running
 from service.settings import Settings
@@ -100,16 +100,27 @@ async def _run_mirror(
 ) -> None:
     async with running(settings, database_url, redis_url) as runtime, origin_at(url) as origin:
         await migrate(runtime.pool, say)
-        await begin_mirror(runtime.pool, origin)
-        here, there = (await runtime.newest()).position, await origin.position()
-        with progress(f"copying {origin.url}", there - here) as bar:
-            while copied := await catch_up(runtime.pool, origin):
-                bar(copied)
-                here += copied
-        say(f"the log is at position {here}, as at {origin.url}")
+        is_known = await is_mirror_of(runtime.pool, origin)
+        try:
+            await _copy(runtime, origin)
+        except OriginUnavailable:
+            if listener is None or not is_known:
+                raise
+            say(f"serving what was copied before, up to position {(await runtime.newest()).position}")
         if listener is not None:
             async with working(settings, database_url):
                 await serve(runtime, listener, follow(runtime.pool, origin, say))
+
+
+async def _copy(runtime: Runtime, origin: Origin) -> None:
+    """Copies what the origin has and this log has not."""
+    await begin_mirror(runtime.pool, origin)
+    here, there = (await runtime.newest()).position, await origin.position()
+    with progress(f"copying {origin.url}", there - here) as bar:
+        while copied := await catch_up(runtime.pool, origin):
+            bar(copied)
+            here += copied
+    say(f"the log is at position {here}, as at {origin.url}")
 
 
 async def work_only(settings: Settings, database_url: str) -> None:

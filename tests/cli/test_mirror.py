@@ -60,10 +60,38 @@ async def test_a_mirror_says_what_it_is_until_it_is_promoted(place, cluster, dat
     assert sentence == "This database is no mirror: its log is its own."
 
 
-async def test_what_is_no_address_is_a_sentence(place, database):
+async def test_it_serves_what_it_copied_though_its_origin_is_away(place, cluster, database):
+    here = {"database_url": await database("unmigrated"), "redis_url": f"{cluster.servers.redis_url}?db=6"}
+    async with own_api(cluster) as api:
+        await asyncio.to_thread(place.start("mirror", "--once", api.url, **here).succeeded)
+    program = place.start("mirror", api.url, **here)
+    await asyncio.to_thread(program.says, "It is asked again until it does.")
+    assert "serving what was copied before, up to position 175" in program.said
+    async with httpx.AsyncClient(timeout=WITHIN) as reader:
+        assert (await reader.get(f"http://127.0.0.1:{place.port}/v1/claims/cn-ai-firms-6200")).status_code == 200
+    once = place.start("mirror", "--once", api.url, **here)
+    assert "does not answer" in await asyncio.to_thread(once.failed_in_a_sentence)
+
+
+async def test_a_mirror_that_is_promoted_while_it_follows_ends(place, cluster, database):
+    here = {"database_url": await database("unmigrated"), "redis_url": f"{cluster.servers.redis_url}?db=6"}
+    async with desk_on(cluster) as desk:
+        program = place.start("mirror", desk.api.url, **here)
+        await asyncio.to_thread(program.says, "ready; Ctrl-C stops it")
+        await asyncio.to_thread(place.start("promote", **here).succeeded)
+        before = len((await exported(place, **here)).splitlines())
+        await desk.published()
+        sentence = await asyncio.to_thread(program.failed_in_a_sentence)
+        assert sentence == f"This log no longer follows {desk.api.url}: serve it with `citable run`."
+        assert len((await exported(place, **here)).splitlines()) == before
+
+
+async def test_what_is_no_address_is_a_sentence_and_changes_nothing(place, database):
     here = {"database_url": await database("unmigrated")}
     program = place.start("mirror", "--once", "http://127.0.0.1:9", **here)
     assert "does not answer" in await asyncio.to_thread(program.failed_in_a_sentence)
+    sentence = await asyncio.to_thread(place.start("promote", **here).failed_in_a_sentence)
+    assert sentence == "This database is no mirror: its log is its own."
     program = place.start("mirror", "citable.example", **here)
     assert await asyncio.to_thread(program.ends) == 2
     assert "it is an address: https://" in program.said

@@ -28,6 +28,8 @@ _FOUND = {
     Status.UNSUPPORTED: "Unsupported",
     Status.REFUTED: "Refuted",
 }
+_FINDINGS = {ChangeKind.CREATED, ChangeKind.VERIFICATION}
+"""Changes of which a reader wants to know what was found."""
 _BOUNDED = {
     Comparator.GT: "more than ",
     Comparator.GTE: "at least ",
@@ -76,22 +78,28 @@ def headline(entry: FeedEntry) -> str:
 
 
 def reason(entry: FeedEntry) -> str:
-    """What kind of change it is, how much it matters, and why: "Correction, major: A new count."."""
-    change = f"{entry.change.kind.capitalize()}, {entry.change.severity}"
-    return f"{change}: {entry.change.note}" if entry.change.note else f"{change}."
+    """Why there is an entry, for who reads no further: "Major correction: A new count.", or what was found."""
+    kind, note = entry.change.kind, entry.change.note
+    if kind in _FINDINGS:
+        return f"{_finding(entry)} {note}" if note else _finding(entry)
+    if kind is ChangeKind.SUPERSEDED and note:
+        return note  # it names the newer claim
+    how = "Major " if entry.change.severity is Severity.MAJOR and kind is not ChangeKind.RETRACTION else ""
+    what = "Spelling corrected" if _is_spelling(entry) else f"{how}{kind}".capitalize()
+    return f"{what}: {note}" if note else f"{what}."
 
 
 def paragraphs(entry: FeedEntry) -> list[str]:
-    """Everything an entry says, each paragraph without line breaks."""
+    """Everything an entry says, each paragraph without line breaks; why it is there comes first."""
     before, number = entry.before, amount(entry.quantity)
-    said = [entry.statement, reason(entry)]
+    said = [reason(entry), entry.statement]
     if before is not None and before.statement != entry.statement:
         said.append(f"Before: {before.statement}")
     earlier = amount(before.quantity) if before is not None else number
     if number or earlier:
         said.append(f"Number: {_and_before(number or 'none', earlier or 'none')}")
-    status = _and_before(_FOUND[entry.status], _FOUND[before.status if before is not None else entry.status])
-    said.append(f"Status: {status}. {entry.rationale}")
+    if entry.change.kind not in _FINDINGS:
+        said.append(f"Status: {_finding(entry)}")
     said.append(f"Stated by: {entry.attributed_to}")
     said.append(f"Version {entry.version} of {entry.claim}")
     return [line.strip() for text in said for line in text.split("\n") if line.strip()]
@@ -111,9 +119,17 @@ def amount(quantity: Quantity) -> str:
 def _happened(entry: FeedEntry) -> str:
     if entry.change.kind is ChangeKind.VERIFICATION:
         return _FOUND[entry.status]
-    if entry.change.kind is ChangeKind.CORRECTION and entry.change.severity is Severity.TYPO:
-        return "Spelling corrected"
-    return _DONE[entry.change.kind]
+    return "Spelling corrected" if _is_spelling(entry) else _DONE[entry.change.kind]
+
+
+def _is_spelling(entry: FeedEntry) -> bool:
+    return entry.change.kind is ChangeKind.CORRECTION and entry.change.severity is Severity.TYPO
+
+
+def _finding(entry: FeedEntry) -> str:
+    """What verification found, and why."""
+    before = entry.status if entry.before is None else entry.before.status
+    return f"{_and_before(_FOUND[entry.status], _FOUND[before])}. {entry.rationale}"
 
 
 def _and_before(now: str, before: str) -> str:

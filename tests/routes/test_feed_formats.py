@@ -80,8 +80,8 @@ async def test_text_stays_text(form, text, desk, topic):
     shown = text if form == "json" else text.replace("\uffff", "\ufffd").replace("\ufffe", "\ufffd")
     newest, first = entries(answer)
     assert first["title"] == f"New: {shown}"
-    assert newest["summary"] == f"Correction, major: {shown}\n\t{shown}"
-    assert newest["text"].split("\n\n")[:3] == [shown, f"Correction, major: {shown}", shown]
+    assert newest["summary"] == f"Major correction: {shown}\n\t{shown}"
+    assert newest["text"].split("\n\n")[:3] == [f"Major correction: {shown}", shown, shown]
     assert f"Stated by: {shown}" in newest["text"]
     if form == "atom":
         read = parsed(answer)

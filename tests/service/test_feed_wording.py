@@ -67,16 +67,34 @@ def test_a_spelling_that_was_mended_is_no_correction_of_the_claim():
         assert headline(entry(change__severity=str(severity))).startswith("Corrected: ")
 
 
-def test_a_reason_says_kind_severity_and_note():
-    assert reason(entry()) == "Correction, major: A new count."
-    assert reason(entry(change__note=None, change__kind="update", change__severity="minor")) == "Update, minor."
+@pytest.mark.parametrize(
+    ("kind", "severity", "note", "said"),
+    [
+        ("correction", "major", "A new count.", "Major correction: A new count."),
+        ("correction", "minor", None, "Correction."),
+        ("correction", "typo", None, "Spelling corrected."),
+        ("update", "minor", "A new year.", "Update: A new year."),
+        ("update", "major", None, "Major update."),
+        ("retraction", "major", "It was never said.", "Retraction: It was never said."),
+        ("superseded", "minor", "Superseded by cranes-2026.", "Superseded by cranes-2026."),
+        ("superseded", "minor", None, "Superseded."),
+        ("verification", "minor", None, "Disputed (before: Unverified). Another counts 3,900."),
+        ("verification", "minor", "At last.", "Disputed (before: Unverified). Another counts 3,900. At last."),
+    ],
+)
+def test_a_reason_is_a_sentence_for_who_reads_no_further(kind, severity, note, said):
+    changed = {"change__kind": kind, "change__severity": severity, "change__note": note}
+    told = entry(**changed, status="disputed", rationale="Another counts 3,900.")
+    assert reason(told) == said
+    assert paragraphs(told)[:2] == [said, PLAIN["statement"]]
+    assert sum("Another counts 3,900." in line for line in paragraphs(told)) == 1
 
 
 def test_what_did_not_change_is_not_said_to_have():
     said = paragraphs(entry())
     assert not [line for line in said if "before" in line.lower()]
     assert said == [
-        PLAIN["statement"], "Correction, major: A new count.", "Number: 4,100 cranes",
+        "Major correction: A new count.", PLAIN["statement"], "Number: 4,100 cranes",
         "Status: Unverified. Not checked yet.", "Stated by: Port Register", "Version 2 of harbour-cranes-4100",
     ]  # fmt: skip
 
@@ -84,6 +102,7 @@ def test_what_did_not_change_is_not_said_to_have():
 def test_a_first_version_has_nothing_before_it():
     said = paragraphs(entry(before=None, version=1, change__kind="created"))
     assert not [line for line in said if "before" in line.lower()]
+    assert said[:2] == ["Unverified. Not checked yet. A new count.", PLAIN["statement"]]
 
 
 def test_a_number_that_is_new_had_none_before():
@@ -96,4 +115,4 @@ def test_a_number_that_is_gone_is_said():
 
 def test_lines_of_a_note_are_paragraphs():
     said = paragraphs(entry(change__note="One.\n\n  Two.\n"))
-    assert said[1:3] == ["Correction, major: One.", "Two."]
+    assert said[:2] == ["Major correction: One.", "Two."]

@@ -40,6 +40,11 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
         return ChangeFilter(claim=self.claims, topic=self.topics, kind=self.kinds, severity=self.severities)
 
 
+class _LastFailure(msgspec.Struct, frozen=True):
+    webhook: str
+    error: str
+
+
 class Held(msgspec.Struct, frozen=True, kw_only=True):
     """A claim whose change at a position could not be delivered yet, and when it is tried next."""
 
@@ -105,6 +110,7 @@ _release_claims = _ask("release_claims", NoneType)
 _keep_attempt = _ask("keep_attempt", Delivery)
 _page = _ask("deliveries_page", Delivery)
 _delivery = _ask("delivery", Delivery)
+_last_failures = _ask("last_failures", _LastFailure)
 _next_due = _ask("next_due", _Due)
 _delete_old = _ask("delete_old_deliveries", int)
 
@@ -199,6 +205,11 @@ async def deliveries_page(connection: Reading, webhook: str, before: int | None,
 async def delivery_by_id(connection: Reading, webhook: str, id: int) -> Delivery | None:
     """One attempt to send a webhook something; None if there is none."""
     return await _delivery.one(connection, webhook, id)
+
+
+async def last_failures(connection: Reading) -> dict[str, str]:
+    """Why the last attempt that failed did so, by the ids of the webhooks at which something fails."""
+    return {failure.webhook: failure.error for failure in await _last_failures.many(connection)}
 
 
 async def next_due(connection: Reading) -> datetime | None:

@@ -116,6 +116,15 @@ limit $3
 -- One attempt ($2) to send a webhook ($1) something.
 select {attempt} from webhook_delivery d where d.webhook = $1 and d.id = $2
 
+-- name: last_failures
+-- Why the last attempt that failed did so, of each webhook at which something fails.
+select w.id as webhook, f.error
+from webhook w
+cross join lateral (
+    select d.error from webhook_delivery d where d.webhook = w.id and d.error is not null order by d.id desc limit 1
+) f
+where w.failures > 0 or exists (select from webhook_held q where q.webhook = w.id and q.attempts > 0)
+
 -- name: next_due
 -- When the next of the active webhooks is due that is not: because it is paused, or what is held of it is not due yet.
 select min(case when w.position < h.position then w.paused_until else greatest(w.paused_until, q.next_at) end) as at

@@ -1,8 +1,9 @@
 """What a person at a terminal sees while the program works: sentences and progress bars, on standard error."""
 
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from rich.console import Console
@@ -17,7 +18,7 @@ MAY = {
     Role.PARTNER: "read more, have webhooks",
     Role.EDITOR: "edit claims",
     Role.VERIFIER: "verify them",
-    Role.ADMIN: "issue and revoke keys",
+    Role.ADMIN: "manage keys and everyone's webhooks",
 }
 """What each role adds to those before it."""
 
@@ -40,7 +41,7 @@ def say_failure(failure: Failure) -> None:
 
 def show_keys(keys: Sequence[Key]) -> None:
     """Who can do what, as a table on standard output: what a person asked to see."""
-    table = Table("id", "name", "role", "may", "issued", "last used", "revoked", box=None, header_style="bold")
+    table = Table("id", "name", "role", "may", "issued", "last used (UTC)", "revoked", box=None, header_style="bold")
     for key in keys:
         ways = [may for role, may in MAY.items() if key.role.includes(role) and not key.revoked_at]
         used = f"{key.last_used_at:%Y-%m-%d %H:%M}" if key.last_used_at else "never"
@@ -51,21 +52,27 @@ def show_keys(keys: Sequence[Key]) -> None:
     Console(highlight=False, width=None if sys.stdout.isatty() else 200).print(table)
 
 
-def show_webhooks(webhooks: Sequence[Webhook], keyless: Collection[str]) -> None:
-    """Who is told of changes, where, and how far that has come, on standard output; `keyless` owners have no key."""
+def show_webhooks(webhooks: Sequence[Webhook], keyless: Collection[str], why: Mapping[str, str]) -> None:
+    """Who is told of changes, where, and how far that has come, on standard output.
+
+    `keyless` owners have no key; `why` says, by id, what went wrong where something fails. Times are UTC.
+    """
     counted = ("position", "behind", "held", "failures")
-    columns = ("id", "owner", "host", "status", *counted, "paused until", "last success")
+    columns = ("id", "owner", "host", "status", *counted, "last success (UTC)", "paused until (UTC)", "last failure")
     table = Table(*columns, box=None, header_style="bold")
     for webhook in webhooks:
-        status = f"{webhook.status}: {webhook.disabled_reason}" if webhook.disabled_reason else str(webhook.status)
+        status = str(webhook.status)
+        if webhook.disabled_at:
+            status += f": {webhook.disabled_reason}, {_at(webhook.disabled_at)}"
         if webhook.owner in keyless:
             status += ", no key in force"
-        paused = f"{webhook.paused_until:%Y-%m-%d %H:%M:%S}" if webhook.paused_until else ""
-        success = f"{webhook.last_success_at:%Y-%m-%d %H:%M:%S}" if webhook.last_success_at else "never"
+        paused = "" if webhook.disabled_at or not webhook.paused_until else _at(webhook.paused_until)
+        success = _at(webhook.last_success_at) if webhook.last_success_at else "never"
         counts = [str(count) for count in (webhook.position, webhook.behind, webhook.held, webhook.failures)]
-        cells = [webhook.id, webhook.owner, urlsplit(webhook.url).netloc, status, *counts, paused, success]
+        about = [webhook.id, webhook.owner, urlsplit(webhook.url).netloc, status]
+        cells = [*about, *counts, success, paused, why.get(webhook.id, "")]
         table.add_row(*(_plain(cell) for cell in cells))
-    Console(highlight=False, width=None if sys.stdout.isatty() else 200).print(table)
+    Console(highlight=False, width=None if sys.stdout.isatty() else 240).print(table)
 
 
 @contextmanager
@@ -75,6 +82,10 @@ def progress(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(what, total=total)
         yield lambda step: bar.advance(task, step)
+
+
+def _at(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
 
 
 def _plain(text: str) -> str:

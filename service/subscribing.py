@@ -24,7 +24,7 @@ def owned(webhook: Webhook | None, id: str) -> Webhook:
 def require_in_the_log(after: int | None, head: int) -> None:
     """InvalidRequest unless a position to begin after is one that the log has, or 0."""
     if after is not None and after > head:
-        raise InvalidRequest([Fault(f"The newest position is {head}.", pointer="/after")])
+        raise InvalidRequest([Fault(f"`after` lies in the future: the newest position is {head}.", pointer="/after")])
 
 
 def changed(webhook: Webhook, patch: WebhookChange) -> Webhook:

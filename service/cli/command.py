@@ -28,7 +28,10 @@ def citable() -> None:
 
 @citable.command("run")
 def run_command() -> None:
-    """Start everything and serve: embedded servers unless yours are set, migrations, the curated claims."""
+    """Start everything, load the curated claims, and serve.
+
+    PostgreSQL and Valkey are the embedded ones, unless yours are set; the database is migrated.
+    """
     from service.serving import run_everything
 
     run_everything(settings_from_environment())
@@ -36,7 +39,7 @@ def run_command() -> None:
 
 @citable.command("serve")
 def serve_command() -> None:
-    """Serve HTTP on a database that is migrated."""
+    """Serve HTTP, and nothing else, on a database that is migrated."""
     from service.serving import run, serve_only, servers_of
 
     settings = settings_from_environment()
@@ -47,7 +50,10 @@ def serve_command() -> None:
 
 @citable.command("work")
 def work_command() -> None:
-    """Deliver changes to webhooks, beside other workers and whoever serves."""
+    """Deliver changes to webhooks, and nothing else.
+
+    `citable run` and `citable mirror` do so, too; beside `citable serve`, run as many as you like.
+    """
     from service.serving import run, servers_of, work_only
 
     settings = settings_from_environment()

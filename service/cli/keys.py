@@ -15,7 +15,7 @@ from service.console import say, show_keys
 @click.group("keys", invoke_without_command=True)
 @click.pass_context
 def keys_command(context: click.Context) -> None:
-    """Say who can do what: every API key, its role, and when it was last used."""
+    """List API keys: who has each, what it may do, when it was used."""
     if context.invoked_subcommand is not None:
         return
 

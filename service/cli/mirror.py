@@ -16,9 +16,9 @@ from service.settings import settings_from_environment
 @click.argument("url")
 @click.option("--once", is_flag=True, help="Copy what there is, and end: neither follow nor serve.")
 def mirror_command(url: str, once: bool) -> None:
-    """Keep a copy of the log of the Citable at URL, every version checked, follow it, and serve it here.
+    """Copy the log of the Citable at URL, follow it, serve it here.
 
-    It goes on where it was stopped. Nobody can write to a mirror.
+    Every version is checked. Started again, it goes on where it was. Nobody can write to a mirror.
     """
     from service.serving import run_mirror
 
@@ -29,7 +29,10 @@ def mirror_command(url: str, once: bool) -> None:
 
 @click.command("promote")
 def promote_command() -> None:
-    """Make a mirror a log of its own, which can be written to, and which no longer follows."""
+    """Make a mirror a log of its own, which can be written to.
+
+    Stop `citable mirror` first, and start `citable run` afterwards: the log no longer follows.
+    """
 
     async def work(pool: Pool) -> None:
         await require_migrated(pool)
@@ -39,6 +42,6 @@ def promote_command() -> None:
             raise MirrorRefused("This database is no mirror: its log is its own.")
         async with writing(pool) as connection:
             await mirror(connection, None)
-        say(f"the log is its own from position {position} on, and no longer follows {origin}")
+        say(f"the log is its own from position {position} on, and no longer follows {origin}: `citable run` serves it")
 
     with_database(work)

@@ -35,7 +35,10 @@ FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
     help="Who made the new versions.",
 )
 def import_command(file: Path, by: str) -> None:
-    """Make claims read as FILE has them (NDJSON; - is standard input). All of it or nothing; twice adds nothing."""
+    """Make claims read as FILE has them, a claim a line; - is stdin.
+
+    All of it is done or nothing, and twice adds nothing.
+    """
 
     async def work(pool: Pool) -> None:
         await require_migrated(pool)
@@ -49,7 +52,7 @@ def import_command(file: Path, by: str) -> None:
 @click.command("export")
 @click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path), default="-")
 def export_command(file: Path) -> None:
-    """Write the whole log, every version a line, to FILE or standard output."""
+    """Write the whole log to FILE or standard output, a version a line."""
 
     async def work(pool: Pool) -> None:
         await require_migrated(pool)
@@ -71,7 +74,7 @@ def export_command(file: Path) -> None:
 @click.command("restore")
 @click.argument("file", type=FILE)
 def restore_command(file: Path) -> None:
-    """Put an exported log into an empty database, exactly as it was, every line checked."""
+    """Put an exported log into an empty database, every line checked."""
 
     async def work(pool: Pool) -> None:
         await migrate(pool)

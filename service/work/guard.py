@@ -154,8 +154,8 @@ def why_closed(address: Address, *, loopback: bool = False) -> str | None:
     else:
         is_open = not any(address in network for network in _CLOSED_4)
     if not is_open or not address.is_global or address.is_multicast:
-        return "is not an address of the public internet"
-    return "is an address of this machine" if is_own(address) else None
+        return "does not belong to the public internet"
+    return "belongs to this machine" if is_own(address) else None
 
 
 def is_loopback(address: Address) -> bool:

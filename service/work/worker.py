@@ -24,9 +24,15 @@ from db.deliveries import (
 from db.listening import Listener
 from schemas.deliveries import DAYS_KEPT
 from schemas.failures import StoreUnavailable
+from schemas.webhooks import DisabledReason
 from service.work.rounds import Round, Tools
 
 log = logging.getLogger("citable")
+
+_DISABLED = {
+    DisabledReason.GONE: "webhook %s of %s is disabled: its endpoint answered 410",
+    DisabledReason.FAILING: "webhook %s of %s is disabled: its endpoint took nothing for 24 hours",
+}
 
 MOST_WEBHOOKS = 64
 """How many webhooks a worker works on at once."""
@@ -160,11 +166,13 @@ class Worker:
         while not work.is_lost:
             try:
                 async with self.tools.store.writing() as connection:
-                    await record_results(connection, self.id, work.taken.id, results)
+                    is_kept = await record_results(connection, self.id, work.taken.id, results)
             except StoreUnavailable as error:
                 self._complain(error)
                 await asyncio.sleep(_AGAIN)
             else:
+                if is_kept and results.disabled:
+                    log.warning(_DISABLED[results.disabled], work.taken.id, work.taken.owner)
                 return
 
     async def _give_back(self) -> None:

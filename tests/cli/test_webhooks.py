@@ -3,10 +3,11 @@
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from db.deliveries import Results, record_results, take_webhook
+from db.deliveries import Attempted, Results, change_at, record_results, take_webhook
 from db.keys import issue_key
 from db.pool import open_pool, writing
 from db.webhooks import insert_webhook
+from schemas.deliveries import DeliveryKind, DeliveryOutcome
 from schemas.keys import NewKey, Role
 from schemas.webhooks import DisabledReason, NewWebhook
 from tests.cli.programs import Program
@@ -24,13 +25,18 @@ async def test_every_webhook_is_listed_with_how_far_it_has_come(database, tmp_pa
         await insert_webhook(connection, NewWebhook(url="https://failing.example/", after=100), "News [desk]")
         await insert_webhook(connection, NewWebhook(url="https://keyless.example/", after=0), "Nobody")
         failing = await take_webhook(connection, worker, 20)
-        await record_results(
-            connection, worker, failing.id, Results(position=120, failures=12, disabled=DisabledReason.FAILING)
+        failed = Attempted(
+            change=await change_at(connection, 120), kind=DeliveryKind.CHANGE, attempt=1, attempted_at=then,
+            outcome=DeliveryOutcome.FAILED, status=503, error="It answered 503.", latency_ms=3,
+        )  # fmt: skip
+        results = Results(
+            position=120, failures=12, paused_until=then, disabled=DisabledReason.FAILING, attempts=[failed]
         )
+        await record_results(connection, worker, failing.id, results)
         await connection.execute("update webhook set paused_until = $1 where url like '%paused%'", then)
     await pool.close()
     listing = Program(tmp_path, "webhooks", database_url=url)
-    listing.succeeded()
+    assert '{"status": "active"}' in listing.succeeded()
     said = listing.answered.decode()
     rows = {
         name: next(line for line in said.splitlines() if f"{name}.example" in line)
@@ -38,8 +44,9 @@ async def test_every_webhook_is_listed_with_how_far_it_has_come(database, tmp_pa
     }
     paused = ("News [desk]", "paused.example:8443", "active", "2030-01-02 03:04:05")
     assert all(word in rows["paused"] for word in paused)
-    assert rows["failing"].split()[-5:] == ["120", "55", "0", "12", "never"]
-    assert "disabled: failing" in rows["failing"]
+    assert "disabled: failing, 20" in rows["failing"]
+    last = rows["failing"].split()[-8:]
+    assert last == ["120", "55", "0", "12", "never", "It", "answered", "503."]  # and not until when it was paused
     assert "active, no key in force" in rows["keyless"]
     assert rows["keyless"].split()[-5:] == ["0", "175", "0", "0", "never"]
     assert "secret" not in said

@@ -94,7 +94,7 @@ async def test_nothing_is_sent_to_an_address_that_is_closed_by_now(hooked):
         mine = await insert_webhook(connection, NewWebhook(url="https://169.254.169.254/latest"), "partner")
     delivery = await sent_now(hooked, {"id": mine.id})
     assert (delivery["outcome"], delivery["status"]) == ("refused", None)
-    assert "not an address of the public internet" in delivery["error"]
+    assert "does not belong to the public internet" in delivery["error"]
     await unhook(hooked.partner, mine.id)
 
 

@@ -79,7 +79,7 @@ def contract_of(endpoints: Iterable[Endpoint], examples: Examples) -> dict[str, 
         ],
         "x-tagGroups": [{"name": name, "tags": list(group)} for name, group in TAGS.items()],
         "paths": paths,
-        "webhooks": messages_of(),
+        "webhooks": messages_of(examples),
         "components": {
             "schemas": dict(sorted(schemas.items())),
             "headers": fields.components_of(headers),

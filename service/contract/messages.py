@@ -2,9 +2,14 @@
 
 from typing import Any
 
+import msgspec
+
+from schemas.changes import LoggedChange
 from schemas.webhooks import Message, TrialMessage
 from service.cache.representation import JSON
 from service.contract.components import name_of, reference
+from service.contract.examples import Examples
+from service.work.messages import message_of, trial_of
 
 MESSAGES: dict[str, tuple[Any, str, str]] = {
     "claim-changed": (
@@ -16,8 +21,9 @@ MESSAGES: dict[str, tuple[Any, str, str]] = {
 }
 """What is sent, each with its type, and what it is in a few words and in a sentence."""
 
+_HOOK = "5d1c0b9a7e42"
 _FIELDS = (
-    ("webhook-id", "Names the message: the same however often it is sent. Take each once.", "5d1c0b9a7e42-181"),
+    ("webhook-id", "Names the message: the same however often it is sent. Take each once.", f"{_HOOK}-181"),
     ("webhook-timestamp", "When it was sent, in seconds since 1970. Refuse what is much older than now.", "1795780800"),
     ("webhook-signature", "One signature for each valid secret, with spaces between: one must be right.",
      "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4="),
@@ -28,12 +34,27 @@ _ANSWER = (
 )
 
 
-def messages_of() -> dict[str, Any]:
+def messages_of(examples: Examples) -> dict[str, Any]:
     """Every message, by name, as a request that its receiver must answer."""
-    return {name: {"post": _sent(name, *about)} for name, about in MESSAGES.items()}
+    shown = _shown(examples)
+    return {name: {"post": _sent(name, *about, shown.get(about[0], {}))} for name, about in MESSAGES.items()}
 
 
-def _sent(name: str, kind: Any, summary: str, sentence: str) -> dict[str, Any]:
+def _shown(examples: Examples) -> dict[Any, dict[str, Any]]:
+    """An example of each message: what is sent of a correction that was recorded, and a test. None if none was."""
+    recorded = examples.of("list_corrections", 200, JSON).get("examples", {}).values()
+    items = [item for example in recorded for item in example["value"]["items"]]
+    if not items:
+        return {}
+    change = msgspec.convert(items[-1], LoggedChange)
+    sent = {
+        Message: message_of(_HOOK, change, "https://citable.example"),
+        TrialMessage: trial_of(_HOOK, change.recorded_at, ""),
+    }
+    return {kind: {"example": msgspec.json.decode(message.body)} for kind, message in sent.items()}
+
+
+def _sent(name: str, kind: Any, summary: str, sentence: str, example: dict[str, Any]) -> dict[str, Any]:
     return {
         "operationId": f"receive_{name.replace('-', '_')}",
         "summary": summary,
@@ -45,6 +66,6 @@ def _sent(name: str, kind: Any, summary: str, sentence: str) -> dict[str, Any]:
              "schema": {"type": "string"}}
             for field, said, example in _FIELDS
         ],
-        "requestBody": {"required": True, "content": {JSON: {"schema": reference(name_of(kind))}}},
+        "requestBody": {"required": True, "content": {JSON: {"schema": reference(name_of(kind)), **example}}},
         "responses": {"default": {"description": _ANSWER}},
     }  # fmt: skip

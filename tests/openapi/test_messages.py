@@ -39,6 +39,12 @@ def test_a_test_is_told_as_the_contract_says():
 
 
 @pytest.mark.parametrize("name", CONTRACT["webhooks"])
+def test_its_example_is_one(name):
+    content = CONTRACT["webhooks"][name]["post"]["requestBody"]["content"]["application/json"]
+    assert errors_of(name, json.dumps(content["example"]).encode()) == []
+
+
+@pytest.mark.parametrize("name", CONTRACT["webhooks"])
 def test_its_header_fields_are_those_listed(name):
     listed = {field["name"] for field in CONTRACT["webhooks"][name]["post"]["parameters"]}
     assert listed == set(headers_of("x", 1, b"{}", [new_webhook_secret()]))

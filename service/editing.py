@@ -19,7 +19,7 @@ CHANGED_SINCE = "The claim was changed after it was checked, and is not checked 
 _CONTENT = ClaimContent.__struct_fields__
 _NO_WORDING = re.compile(r"""['"\u2018-\u201d]|(?<!\d)[.,;:!?]|[.,;:!?](?!\d)""")
 _CHECKED = {"statement", "scope", "quantity", "measure", "geography", "period"}
-"""What a verdict is about, besides the sources: the number as worded (DESIGN, `verification.status`)."""
+"""What a verdict is about, besides the sources: the number as worded."""
 
 
 def created(claim: NewClaim, by: str) -> Draft:

@@ -1,6 +1,7 @@
 """README tells partners the truth: its receiver verifies what we sign, and takes nothing else."""
 
 import asyncio
+import json
 import os
 import re
 import sys
@@ -10,17 +11,31 @@ import httpx
 import pytest
 
 from tests.cli.programs import free_port
-from tests.routes.hooks import hook, unhook
+from tests.routes.hooks import unhook
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
 RECEIVER = re.search(r"```python\n(.*?standardwebhooks.*?)```", README, re.DOTALL)[1]
+CREATE, TEST = (
+    next(block for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL) if word in block)
+    for word in ("$partner", "/test")
+)
+
+
+async def answer_of(command: str, api: str, port: int, **variables: str) -> dict:
+    """What a command of README answers, with the API and the receiver where they are here; keys are variables."""
+    command = re.sub(r"^\w+=\$\(.*\n", "", command).replace("http://127.0.0.1:8000", api)
+    shell = await asyncio.create_subprocess_exec(
+        "bash", "-ec", command.replace("9000", str(port)), stdout=asyncio.subprocess.PIPE, env={**os.environ, **variables}
+    )  # fmt: skip
+    answered, _ = await shell.communicate()
+    return json.loads(answered)
 
 
 @pytest.fixture
 async def receiver(hooked, tmp_path):
-    """The receiver as README has it, on a port of its own, with the secret of a webhook that leads there."""
+    """The receiver as README has it, on a port of its own, with the secret of the webhook that README creates."""
     port = free_port()
-    webhook = await hook(hooked.partner, url=f"http://127.0.0.1:{port}/")
+    webhook = await answer_of(CREATE, hooked.api.url, port, partner=hooked.partner.secret)
     (tmp_path / "receiver.py").write_text(RECEIVER.replace("9000", str(port)))
     program = await asyncio.create_subprocess_exec(
         sys.executable, tmp_path / "receiver.py", stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
@@ -42,9 +57,9 @@ async def receiver(hooked, tmp_path):
 
 
 async def test_the_receiver_takes_what_is_signed(receiver, hooked):
-    webhook, program, _ = receiver
-    answer = await hooked.partner.ask("POST", f"/v1/webhooks/{webhook['id']}/test")
-    assert (answer.json()["outcome"], answer.json()["status"]) == ("delivered", 204)
+    webhook, program, port = receiver
+    delivery = await answer_of(TEST, hooked.api.url, port, partner=hooked.partner.secret, id=webhook["id"])
+    assert (delivery["outcome"], delivery["status"]) == ("delivered", 204)
     printed = (await program.stdout.readline()).decode()
     assert printed.startswith("webhook.test ")
     assert webhook["id"] in printed

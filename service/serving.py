@@ -23,7 +23,7 @@ from service.console import progress, say
 from service.followers import Followers
 from service.interrupts import ignore_interrupts, on_interrupt
 from service.mirror import begin_mirror, catch_up, follow, is_mirror_of
-from service.origin import origin_at
+from service.origin import Origin, origin_at
 from service.runtime import Runtime, employing, running
 from service.settings import Settings
 from service.transfer import import_claims

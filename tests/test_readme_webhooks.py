@@ -24,9 +24,8 @@ CREATE, TEST = (
 async def answer_of(command: str, api: str, port: int, **variables: str) -> dict:
     """What a command of README answers, with the API and the receiver where they are here; keys are variables."""
     command = re.sub(r"^\w+=\$\(.*\n", "", command).replace("http://127.0.0.1:8000", api)
-    shell = await asyncio.create_subprocess_exec(
-        "bash", "-ec", command.replace("9000", str(port)), stdout=asyncio.subprocess.PIPE, env={**os.environ, **variables}
-    )  # fmt: skip
+    command, known = command.replace("9000", str(port)), {**os.environ, **variables}
+    shell = await asyncio.create_subprocess_exec("bash", "-ec", command, stdout=asyncio.subprocess.PIPE, env=known)
     answered, _ = await shell.communicate()
     return json.loads(answered)
 

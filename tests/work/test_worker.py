@@ -185,15 +185,6 @@ async def test_what_breaks_the_work_on_one_webhook_is_logged_and_the_others_go_o
     assert [record.getMessage() for record in caplog.records] == [f"the work on webhook {broken.id} failed"]
 
 
-async def test_an_operator_is_told_of_a_webhook_that_is_disabled(shop, caplog):
-    async with receiving(answer=answering(410)) as receiver, shop.working():
-        webhook = await shop.webhook(receiver.url)
-        await shop.write("cranes")
-        await until(lambda: caplog.records, "it is said")
-    said = f"webhook {webhook.id} of {webhook.owner} is disabled: its endpoint answered 410"
-    assert [record.getMessage() for record in caplog.records] == [said]
-
-
 async def test_an_owner_whose_key_is_revoked_is_sent_nothing_more(shop):
     async with receiving() as receiver, shop.working():
         webhook = await shop.webhook(receiver.url)

@@ -23,7 +23,7 @@ MESSAGES: dict[str, tuple[Any, str, str]] = {
 
 _HOOK = "5d1c0b9a7e42"
 _FIELDS = (
-    ("webhook-id", "Names the message: the same however often it is sent. Take each once.", f"{_HOOK}-181"),
+    ("webhook-id", "Names the message: the same however often it is sent. Take each once.", f"{_HOOK}-177"),
     ("webhook-timestamp", "When it was sent, in seconds since 1970. Refuse what is much older than now.", "1795780800"),
     ("webhook-signature", "One signature for each valid secret, with spaces between: one must be right.",
      "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4="),

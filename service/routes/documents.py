@@ -26,10 +26,19 @@ _DOCS_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-_START = b"""window.ui = SwaggerUIBundle({
-  url: "/openapi.json", dom_id: "#docs", deepLinking: true, tryItOutEnabled: true, validatorUrl: null
+_START = b"""const asRecorded = () => ({
+  afterLoad(system) {
+    const made = system.fn.getSampleSchema;
+    this.fn.getSampleSchema = (schema, type, config, example) =>
+      typeof example === "string" ? example : made(schema, type, config, example);
+  }
+});
+window.ui = SwaggerUIBundle({
+  url: "/openapi.json", dom_id: "#docs", deepLinking: true, tryItOutEnabled: true, validatorUrl: null,
+  plugins: [asRecorded]
 });
 """
+"""Shows examples that are texts as they are: Swagger UI would escape a feed, and put it into an element of its own."""
 
 Contract = Annotated[dict[str, Any], Meta(title="Contract", description="An OpenAPI 3.1 document.")]
 AssetName = Annotated[str, Meta(pattern=r"^[a-z-]+[.](css|js)$(?!\n)", max_length=40)]

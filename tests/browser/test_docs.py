@@ -53,6 +53,17 @@ async def test_an_operation_can_be_tried(curated, tmp_path):
 
 
 @needs_chromium
+async def test_a_feed_s_example_is_shown_as_it_is(curated, tmp_path):
+    operation = "document.querySelector('#operations-Feeds-get_claims_atom')"
+    async with chromium(tmp_path) as page:
+        await page.go(f"{curated.url}/docs")
+        await page.becomes(f"Boolean({operation})")
+        await page.run(f"{operation}.querySelector('.opblock-summary-control').click()")
+        shown = await page.becomes(f"{operation}.querySelector('.highlight-code')?.innerText")
+    assert '<feed xmlns="http://www.w3.org/2005/Atom"' in shown
+
+
+@needs_chromium
 async def test_the_start_page_leads_to_the_reference(curated, tmp_path):
     async with chromium(tmp_path) as page:
         await page.go(f"{curated.url}/")

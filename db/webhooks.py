@@ -23,7 +23,7 @@ _has_address = _ask("has_address", bool)
 _update = _ask("update_webhook", NoneType)
 _restart = _ask("restart_webhook", NoneType)
 _retry_held = _ask("retry_held", NoneType)
-_drop_held = _ask("drop_held", NoneType)
+_pass_over_held = _ask("pass_over_held", NoneType)
 _delete = _ask("delete_webhook", str)
 _has_key_in_force = _ask("has_key_in_force", bool)
 
@@ -81,7 +81,7 @@ async def update_webhook(connection: Writing, wanted: Webhook, *, restarts: bool
     await _update.run(connection, *said)
     if restarts:
         await _restart.run(connection, wanted.id)
-        await _drop_held.run(connection, wanted.id, moves)
+        await _pass_over_held.run(connection, wanted.id, moves)
         await _retry_held.run(connection, wanted.id)
 
 

@@ -96,11 +96,25 @@ update webhook set failures = 0, paused_until = null, leased_by = null, leased_u
 update webhook_held set attempts = 0, first_attempt_at = clock_timestamp(), next_attempt_at = clock_timestamp()
 where webhook = $1
 
--- name: drop_held
--- Holds no claim of a webhook ($1) whose change it is not told of, and none at all if that is ($2) true.
-delete from webhook_held q
-using webhook w, claim_version v
-where q.webhook = $1 and w.id = q.webhook and v.position = q.position and ($2::boolean or not ({matches}))
+-- name: pass_over_held
+-- Each claim that is held of a webhook ($1) waits for its first change there that the webhook is told of; a claim that
+-- has none is held no longer, and none at all is if that is ($2) true.
+with wanted as (
+    select q.claim, (
+        select min(v.position) from claim_version v
+        where v.id = q.claim and v.position between q.position and w.position and {matches}
+    ) as position
+    from webhook_held q
+    join webhook w on w.id = q.webhook
+    where q.webhook = $1
+), dropped as (
+    delete from webhook_held q
+    using wanted
+    where q.webhook = $1 and q.claim = wanted.claim and ($2::boolean or wanted.position is null)
+)
+update webhook_held q set position = wanted.position
+from wanted
+where q.webhook = $1 and q.claim = wanted.claim and not $2::boolean and wanted.position > q.position
 
 -- name: delete_webhook
 -- Deletes a webhook ($1), with what is held, its secrets, its deliveries and acknowledgements; answers its id.

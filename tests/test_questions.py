@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-import service.app  # noqa: F401 - loads every module that asks
+import service.serving  # noqa: F401 - loads every module that asks
 from db.migrations import HERE
 from db.questions import Questions, asked, statements
 

@@ -49,10 +49,13 @@ def asked_to_wait(retry_after: str | None, now: datetime) -> datetime | None:
     text = retry_after.strip()
     if text.isascii() and text.isdigit():
         return now + timedelta(seconds=min(int(text[:10]), LONGEST_PAUSE))
-    until = parse_date(text)
-    if until is None:
+    try:
+        until = parse_date(text)
+        if until is None:
+            return None
+        return min(max(until.astimezone(UTC), now), now + timedelta(seconds=LONGEST_PAUSE))
+    except OverflowError:  # a year, or a zone, that no calendar of ours has
         return None
-    return min(max(until.astimezone(UTC), now), now + timedelta(seconds=LONGEST_PAUSE))
 
 
 def _jittered(seconds: float, chance: Random) -> timedelta:

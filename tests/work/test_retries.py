@@ -89,7 +89,16 @@ def test_retry_after_is_read_in_seconds_and_as_a_date_and_a_day_at_most(field, s
     assert asked_to_wait(field, NOW) == NOW + timedelta(seconds=seconds)
 
 
-@pytest.mark.parametrize("field", [None, "", "soon", "-5", "1.5", "1e3", "٣", "0x10", "Sun, 99 Mar 2026 12:30:00 GMT"])
+@pytest.mark.parametrize(
+    "field",
+    [
+        *(None, "", "soon", "-5", "1.5", "1e3", "٣", "0x10", "Sun, 99 Mar 2026 12:30:00 GMT"),
+        "Sun, 01 Mar 99999999999999999999 12:30:00 GMT",
+        "Sun, 01 Mar 2026 12:30:99999999999999999999 GMT",
+        "Sun, 01 Mar 2026 12:30:00 +99999999999999999999",
+        "Fri, 31 Dec 9999 23:59:59 -2359",
+    ],
+)
 def test_what_cannot_be_read_asks_for_nothing(field):
     assert asked_to_wait(field, NOW) is None
 

@@ -234,6 +234,20 @@ async def test_while_a_secret_is_rotated_messages_are_verified_with_either(shop)
             shop.assert_complete(receiver.received, secret)
 
 
+async def test_what_waits_behind_a_change_that_is_wanted_no_more_is_sent(shop):
+    async with receiving(answer=failing_for("cranes", "masts")) as receiver:
+        webhook = await shop.webhook(receiver.url)
+        await shop.write("cranes", "masts", "hooks", "cranes", "cranes")
+        await shop.steps()
+        receiver.answer = lambda received: OK
+        receiver.received.clear()
+        await shop.change(webhook, kinds=["update"])
+        assert (await shop.state(webhook)).held == 1
+        await shop.steps()
+    assert [position_of(one) for one in receiver.received] == [4, 5]
+    assert (await shop.state(webhook)).held == 0
+
+
 async def test_a_long_log_is_delivered_whole_and_in_order(shop):
     await shop.write(*(f"claim-{number % 7}" for number in range(350)))
     async with receiving() as receiver:

@@ -118,10 +118,15 @@ class Shop:
 
     async def enable(self, webhook: Webhook) -> None:
         """What PATCH {"status": "active"} does."""
+        await self.change(webhook, status=WebhookStatus.ACTIVE)
+
+    async def change(self, webhook: Webhook, **said: Any) -> None:
+        """What PATCH does that says so."""
         async with writing(self.pool) as connection:
             held = await hold_webhook(connection, webhook.id)
-            active = msgspec.structs.replace(held, status=WebhookStatus.ACTIVE)
-            await update_webhook(connection, active, restarts=True, moves=False)
+            assert held is not None
+            wanted = msgspec.structs.replace(held, **said)
+            await update_webhook(connection, wanted, restarts=True, moves="position" in said)
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[Worker]:

@@ -26,6 +26,15 @@ class Protocol(HttpToolsProtocol):
 
     _refusal: Failure | None = None
     _header_bytes = 0
+    _running: RequestResponseCycle | None = None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tells the request that is being answered, too: uvicorn tells the newest, which may wait behind it."""
+        running = self._running
+        if running is not None and not running.response_complete:
+            running.disconnected = True
+            running.message_event.set()
+        super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -45,6 +54,7 @@ class Protocol(HttpToolsProtocol):
         super().on_header(name, value)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._running = cycle
         cycle.scope["extensions"] = _EXTENSIONS
         cycle.scope[ABORT] = cycle.transport.abort  # type: ignore[literal-required] # ASGI lets servers add theirs
         super()._start_asgi_task(cycle, app)

@@ -124,6 +124,18 @@ async def test_a_reader_who_goes_is_let_go(desk):
             await asyncio.sleep(0.01)
 
 
+async def test_a_reader_who_goes_is_let_go_whatever_they_asked_for_behind_the_stream(desk, caplog):
+    _, writer = await asyncio.open_connection("127.0.0.1", desk.api.port)
+    writer.write(b"GET /v1/changes/stream HTTP/1.1\r\nHost: x\r\n\r\nGET /v1/claims HTTP/1.1\r\nHost: x\r\n\r\n")
+    async with asyncio.timeout(WITHIN):
+        while desk.api.runtime.followers.count != 1:
+            await asyncio.sleep(0.01)
+        writer.close()
+        while desk.api.runtime.followers.count:
+            await asyncio.sleep(0.01)
+    assert not caplog.records
+
+
 async def test_a_reader_who_takes_nothing_is_dropped_and_nothing_is_kept_for_it(cluster, monkeypatch):
     monkeypatch.setattr(following, "TAKEN_WITHIN", 0.5)
     name = await cluster.new_database("bare")

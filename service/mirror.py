@@ -91,12 +91,17 @@ async def follow(pool: Pool, origin: Origin, say: Say) -> None:
             if not failed:
                 say(f"{failure.detail} It is asked again until it does.")
             failed += 1
-            pause = min(2.0**failed, LONGEST_PAUSE) * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
-            await asyncio.sleep(max(pause, getattr(failure, "wait", 0.0)))
+            await asyncio.sleep(max(pause_after(failed), getattr(failure, "wait", 0.0)))
         else:
             if failed:
                 say(f"{origin.url} answers again")
             failed = 0
+
+
+def pause_after(failures: int) -> float:
+    """Seconds to wait after so many failures in a row: twice as long each time, a minute at most, not in step."""
+    longest = min(2.0 ** min(failures, 10), LONGEST_PAUSE)  # an outage may be longer than a float can count
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
 
 
 def _checked(line: bytes, origin: Origin) -> ClaimVersion:

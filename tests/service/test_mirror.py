@@ -13,7 +13,7 @@ from db.mirrors import mirror
 from db.pool import Pool, unhurried, writing
 from schemas.claims import ClaimVersion
 from schemas.failures import MirrorRefused, OriginUnavailable, RuleBroken
-from service.mirror import begin_mirror, catch_up
+from service.mirror import LONGEST_PAUSE, begin_mirror, catch_up, pause_after
 from service.origin import Origin
 from tests.given import draft, published
 from tests.serving import serving
@@ -200,3 +200,8 @@ async def test_who_is_no_citable_is_said_to_be_none_and_silence_is_said_too(cura
         for address in ("http://127.0.0.1:9", "http://nobody.invalid"):
             with pytest.raises(OriginUnavailable, match="does not answer"):
                 await Origin(address, client).position()
+
+
+def test_however_long_an_origin_is_away_it_is_asked_every_minute_and_not_in_step():
+    assert all(0 < pause_after(failures) <= LONGEST_PAUSE for failures in (1, 2, 10, 100, 5000))
+    assert len({pause_after(9) for _ in range(5)}) > 1

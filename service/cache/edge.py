@@ -4,15 +4,17 @@ It says what the layers below would say, with the same bytes and header fields, 
 cannot answer exactly goes on to them, with a place to leave the answer for the next caller.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from db.log import Head
 from schemas.failures import StoreUnavailable
 from schemas.keys import Secret
+from schemas.languages import Language
 from service.cache.coherence import Coherence, Standing
 from service.cache.encodings import coding_for
 from service.cache.fills import FROM_MEMORY, Fills, Place
+from service.cache.languages import language_for
 from service.cache.memory import Entry, Fields, Request, Variant
 from service.cache.policies import for_keyed
 from service.telemetry import request_id, tolerate
@@ -29,13 +31,13 @@ WHOLE = "citable.whole"
 `head` is the status line and the lines of fields, without the empty one after them.
 """
 
-COVERED = (b"/v1/", b"/feeds/")
+COVERED = (b"/v1/", b"/feeds/", b"/claims/", b"/measures/", b"/corrections", b"/embed/", b"/oembed")
 """Where the addresses begin whose answers are views of the log."""
 
 _WAITING = b"/v1/changes"
 """Where addresses begin that may wait for what has not happened yet: such an answer is not kept."""
 
-_READ_HERE = frozenset({b"accept", b"accept-encoding", b"authorization", b"if-none-match"})
+_READ_HERE = frozenset({b"accept", b"accept-encoding", b"accept-language", b"authorization", b"if-none-match"})
 _DECIDING = _READ_HERE | {b"accept-datetime", b"if-match"}
 """The fields that decide an answer, and those of them that this layer understands."""
 _LONGEST_KEY = 2048
@@ -200,9 +202,9 @@ def _asked(scope: Scope) -> Asked | None:
                 return None  # on several lines, or one that this layer does not understand
             given[name] = value
     if not given:
-        return Asked((path, scope["query_string"], b""), method == "HEAD", None, b"", None)
+        return Asked((path, scope["query_string"], b"", b""), method == "HEAD", None, b"", None)
     accept = given.get(b"accept", b"").strip()
-    request = (path, scope["query_string"], b"" if accept == b"*/*" else accept)
+    request = (path, scope["query_string"], b"" if accept == b"*/*" else accept, _language(given))
     if sum(map(len, request)) > _LONGEST_KEY:
         return None
     encoding, authorization = given.get(b"accept-encoding"), given.get(b"authorization")
@@ -213,6 +215,12 @@ def _asked(scope: Scope) -> Asked | None:
         given.get(b"if-none-match", b""),
         None if authorization is None else authorization.decode("latin-1"),
     )
+
+
+def _language(given: Mapping[bytes, bytes]) -> bytes:
+    """The language numbers are written in; empty if that is English."""
+    language = language_for(given[b"accept-language"].decode("latin-1")) if b"accept-language" in given else Language.EN
+    return b"" if language is Language.EN else language.encode()
 
 
 def _tags(known: bytes) -> list[bytes]:

@@ -15,8 +15,8 @@ from service.cache.representation import Kept, Representation
 from service.cache.shared import Point
 
 Fields = list[tuple[bytes, bytes]]
-Request = tuple[bytes, bytes, bytes]
-"""The path and the query as they were written, and what the caller accepts."""
+Request = tuple[bytes, bytes, bytes, bytes]
+"""The path and the query as they were written, what the caller accepts, and the language if it is not English."""
 
 _AROUND = 3000
 """Bytes an answer takes besides its body and its header fields, about."""

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from schemas.claims import ChangeKind, Comparator, Quantity, Severity
+from schemas.claims import ChangeKind, Severity
 from schemas.feeds import FeedEntry
 from schemas.verification import Status
+from service.rendering.numbers import display
 
 PUBLISHER = "Citable"
 LANGUAGE = "en"
@@ -30,13 +31,6 @@ _FOUND = {
 }
 _FINDINGS = {ChangeKind.CREATED, ChangeKind.VERIFICATION}
 """Changes of which a reader wants to know what was found."""
-_BOUNDED = {
-    Comparator.GT: "more than ",
-    Comparator.GTE: "at least ",
-    Comparator.LT: "less than ",
-    Comparator.LTE: "at most ",
-    Comparator.APPROX: "about ",
-}
 
 
 @dataclass(frozen=True)
@@ -91,11 +85,11 @@ def reason(entry: FeedEntry) -> str:
 
 def paragraphs(entry: FeedEntry) -> list[str]:
     """Everything an entry says, each paragraph without line breaks; why it is there comes first."""
-    before, number = entry.before, amount(entry.quantity)
+    before, number = entry.before, display(entry.quantity)
     said = [reason(entry), entry.statement]
     if before is not None and before.statement != entry.statement:
         said.append(f"Before: {before.statement}")
-    earlier = amount(before.quantity) if before is not None else number
+    earlier = display(before.quantity) if before is not None else number
     if number or earlier:
         said.append(f"Number: {_and_before(number or 'none', earlier or 'none')}")
     if entry.change.kind not in _FINDINGS:
@@ -103,17 +97,6 @@ def paragraphs(entry: FeedEntry) -> list[str]:
     said.append(f"Stated by: {entry.attributed_to}")
     said.append(f"Version {entry.version} of {entry.claim}")
     return [line.strip() for text in said for line in text.split("\n") if line.strip()]
-
-
-def amount(quantity: Quantity) -> str:
-    """A number in words: "more than 10,000,000,000 downloads"; empty for a finding without one."""
-    value, lower, upper = (_grouped(text) for text in (quantity.value, quantity.lower, quantity.upper))
-    if quantity.comparator is Comparator.BETWEEN and lower and upper:
-        return f"between {lower} and {upper} {quantity.unit}"
-    if not value:
-        return f"{lower or '…'} to {upper or '…'} {quantity.unit}" if lower or upper else ""
-    around = f" ({lower or '…'} to {upper or '…'})" if lower or upper else ""
-    return f"{_BOUNDED.get(quantity.comparator, '')}{value}{around} {quantity.unit}"
 
 
 def _happened(entry: FeedEntry) -> str:
@@ -134,12 +117,3 @@ def _finding(entry: FeedEntry) -> str:
 
 def _and_before(now: str, before: str) -> str:
     return now if now == before else f"{now} (before: {before})"
-
-
-def _grouped(decimal: str | None) -> str:
-    """A decimal with its thousands apart, and no digit changed."""
-    if decimal is None:
-        return ""
-    whole, point, rest = decimal.partition(".")
-    sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
-    return f"{sign}{int(digits):,}{point}{rest}"

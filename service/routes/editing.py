@@ -9,6 +9,7 @@ from litestar.response.base import ASGIResponse
 from db.claims import author_of, newest_versions
 from db.idempotency import Answered
 from db.pool import Writing
+from schemas.addresses import claim_path, version_path
 from schemas.claims import ClaimId, ClaimVersion, Draft
 from schemas.editing import AppendedVersion, BulkAnswer, ClaimPatch, NewClaim, NewRetraction, NewVerdict
 from schemas.failures import AlreadyExists, Fault, InvalidRequest, NotFound, Retracted, RuleBroken, VersionMismatch
@@ -21,7 +22,6 @@ from service.publication import publish
 from service.web.bodies import NDJSON
 from service.web.endpoints import patch, post
 from service.web.headers import IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH_ANY, LOCATION
-from service.web.links import claim_path, version_path
 from service.web.writes import Write, represented_version
 
 _CHANGING = (NotFound, VersionMismatch, Retracted, RuleBroken)

@@ -8,6 +8,7 @@ from litestar.response.base import ASGIResponse
 
 from db.feeds import feed_entries
 from db.pool import Reading
+from schemas.addresses import version_path
 from schemas.claims import ChangeKind
 from schemas.feeds import ENTRIES, AtomFeed, FeedEntry, FeedQuery, JsonFeed
 from service.cache.representation import Representation, represented
@@ -15,7 +16,7 @@ from service.rendering import atom, json_feed
 from service.rendering.feed import Feed, Item
 from service.web.endpoints import get
 from service.web.headers import LINK
-from service.web.links import FEEDS, address, page_links, version_path
+from service.web.links import FEEDS, address, page_links
 from service.web.pages import Cursor, question_of, read_cursor, write_cursor
 from service.web.reads import Read
 

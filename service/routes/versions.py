@@ -16,6 +16,7 @@ from db.claims import (
     versions_of,
 )
 from db.pool import Reading, reading
+from schemas.addresses import claim_path, version_path
 from schemas.claims import ClaimId, ClaimVersion, Memento, TimeMap, TimeMapLinks, VersionPage
 from schemas.diffs import JsonPatch
 from schemas.failures import Fault, InvalidRequest, NotFound
@@ -26,7 +27,7 @@ from service.cache.representation import JSON, Representation, as_json, represen
 from service.web.conditional import accepted_datetime
 from service.web.endpoints import get
 from service.web.headers import LINK, SAYS_DATETIME
-from service.web.links import claim_path, link, memento_links, page_links, version_path
+from service.web.links import link, memento_links, page_links
 from service.web.pages import Cursor, question_of, read_cursor, write_cursor
 from service.web.reads import Read
 

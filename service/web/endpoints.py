@@ -22,6 +22,7 @@ from schemas.failures import Failure
 from schemas.fields import Request
 from schemas.keys import Role
 from schemas.requests import Nothing
+from service.cache.edge import COVERED
 from service.cache.representation import JSON
 from service.runtime import Runtime
 from service.strict import read_json
@@ -73,7 +74,7 @@ class Endpoint:
     @property
     def is_of_the_log(self) -> bool:
         """Whether its answers are views of the log, kept and limited as such."""
-        return self.path.startswith(("/v1/", "/feeds/"))
+        return self.path.encode().startswith(COVERED)
 
     def mounted(self) -> HTTPRouteHandler:
         """The endpoint as a route of Litestar, which only matches its path and method."""

@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 
 from werkzeug.http import http_date
 
+from schemas.addresses import claim_path, version_path
+
 FEEDS: Mapping[str, Mapping[str, str]] = {
     "claims": {"/feeds/claims.atom": "application/atom+xml", "/feeds/claims.json": "application/feed+json"},
     "corrections": {
@@ -15,16 +17,6 @@ FEEDS: Mapping[str, Mapping[str, str]] = {
     },
 }
 """The feeds by what they tell of: their addresses, with their media types."""
-
-
-def claim_path(id: str) -> str:
-    """Where a claim's newest version is."""
-    return f"/v1/claims/{id}"
-
-
-def version_path(id: str, version: int) -> str:
-    """Where one version of a claim is, for ever."""
-    return f"/v1/claims/{id}/versions/{version}"
 
 
 def link(target: str, relation: str, **parameters: str) -> str:

@@ -11,9 +11,11 @@ from db.log import is_settled, position_as_of
 from db.pool import Reading, reading
 from schemas.failures import Fault, InvalidRequest
 from schemas.keys import Secret
+from schemas.languages import Language
 from service.cache.coherence import point_of
 from service.cache.encodings import coding_for
 from service.cache.fills import BYPASSED, Place
+from service.cache.languages import language_for
 from service.cache.memory import Entry, Fields
 from service.cache.policies import CURRENT, PINNED, for_keyed
 from service.cache.representation import Kept, Representation
@@ -117,6 +119,11 @@ class Read:
         head = await self.runtime.newest()
         self.runtime.coherence.met(head)
         return point_of(head)
+
+    @property
+    def language(self) -> Language:
+        """The language the caller reads numbers in."""
+        return language_for(self.headers.get("accept-language"))
 
     def media_type(self, available: Sequence[str]) -> str:
         """The best media type for the caller. NotAcceptable if there is none."""

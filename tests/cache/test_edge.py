@@ -209,16 +209,16 @@ async def test_a_correction_is_heard_by_every_process(cluster):
 async def test_a_late_fill_is_not_kept(own):
     """An answer that was read, and then overtaken by a change before it could be kept."""
     api, _ = own
-    place = (await api.runtime.fills.find((b"/v1/topics", b"", b"")))[2]
+    place = (await api.runtime.fills.find((b"/v1/topics", b"", b"", b"")))[2]
     late = api.runtime.coherence.head
     kept = (await api.get("/v1/topics?limit=5")).content
     await written(api, id=CLAIM, change__kind="correction")
     await api.runtime.coherence.standing()
-    entry = api.runtime.fills.memory.get((b"/v1/topics", b"limit=5", b""))
+    entry = api.runtime.fills.memory.get((b"/v1/topics", b"limit=5", b"", b""))
     assert entry is not None
     assert kept == entry.kept.representation.body
     assert (await place.keep(entry.kept, late))[1] == STORED  # in Redis, where it counts for nobody at this head
-    assert api.runtime.fills.memory.get((b"/v1/topics", b"", b"")) is None
+    assert api.runtime.fills.memory.get((b"/v1/topics", b"", b"", b"")) is None
     answer = await api.get("/v1/topics")
     assert "hit" not in answer.headers["cache-status"]
     assert answer.json()["position"] == 176

@@ -79,11 +79,12 @@ async def test_databases_that_share_a_redis_do_not_share_answers(cluster):
 
 def test_no_two_requests_have_one_key():
     keys = {
-        answer_key(log, origin, (path, query, accept))
+        answer_key(log, origin, (path, query, accept, language))
         for log in ("one", "other")
         for origin in ("https://a.example", "https://b.example")
         for path in (b"/v1/claims", b"/v1/topics")
         for query in (b"", b"a", b"b")
         for accept in (b"", b"a")
+        for language in (b"", b"de")
     }
-    assert len(keys) == 48
+    assert len(keys) == 96

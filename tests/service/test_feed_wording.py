@@ -6,7 +6,8 @@ import pytest
 from schemas.claims import ChangeKind, Comparator, Quantity, Severity
 from schemas.feeds import FeedEntry
 from schemas.verification import Status
-from service.rendering.feed import amount, headline, paragraphs, reason
+from service.rendering.feed import headline, paragraphs, reason
+from service.rendering.numbers import display
 from tests.given import PLAIN, with_changes
 
 ENTRY = {
@@ -44,7 +45,7 @@ def entry(**changed) -> FeedEntry:
 )
 def test_a_number_is_said_in_words_with_all_of_its_digits(value, comparator, lower, upper, said):
     assert (
-        amount(Quantity(value=value, comparator=Comparator(comparator), lower=lower, upper=upper, unit="cranes"))
+        display(Quantity(value=value, comparator=Comparator(comparator), lower=lower, upper=upper, unit="cranes"))
         == said
     )
 

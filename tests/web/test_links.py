@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 
-from service.web.links import claim_path, link, memento_links, page_links, version_path
+from schemas.addresses import claim_path, version_path
+from service.web.links import link, memento_links, page_links
 
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)
 RECORDED = {version: START + timedelta(hours=version) for version in range(1, 8)}

@@ -1,0 +1,48 @@
+"""Where everything is: addresses of ours, as paths. Pure.
+
+What `version` adds to a claim's page and card pins them to it: `/claims/{id}@{version}` shows the same for ever.
+"""
+
+
+def claim_path(id: str) -> str:
+    """Where a claim's newest version is, as JSON."""
+    return f"/v1/claims/{id}"
+
+
+def version_path(id: str, version: int) -> str:
+    """Where one version of a claim is, as JSON, for ever."""
+    return f"/v1/claims/{id}/versions/{version}"
+
+
+def claim_page(id: str, version: int | None = None) -> str:
+    """The page about a claim, or about one version of it."""
+    return f"/claims/{id}{_pinned(version)}"
+
+
+def claim_card(id: str, version: int | None = None) -> str:
+    """The card of a claim that others embed, or of one version of it."""
+    return f"/embed/claims/{id}{_pinned(version)}"
+
+
+def measure_page(id: str) -> str:
+    """The page about a measure."""
+    return f"/measures/{id}"
+
+
+def measure_chart(id: str) -> str:
+    """The chart of a measure's claims."""
+    return f"/v1/measures/{id}/chart.svg"
+
+
+def citation_path(id: str) -> str:
+    """How to cite a claim."""
+    return f"/v1/claims/{id}/citation"
+
+
+def review_path(id: str) -> str:
+    """A claim as schema.org describes it."""
+    return f"/v1/claims/{id}/claim-review"
+
+
+def _pinned(version: int | None) -> str:
+    return "" if version is None else f"@{version}"

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 from schemas.claims import ChangeKind, Severity
 from schemas.feeds import FeedEntry
-from schemas.verification import Status
 from service.rendering.numbers import display
+from service.rendering.standing import STANDINGS
 
 PUBLISHER = "Citable"
 LANGUAGE = "en"
@@ -20,14 +20,6 @@ _DONE = {
     ChangeKind.UPDATE: "Updated",
     ChangeKind.SUPERSEDED: "Superseded",
     ChangeKind.RETRACTION: "Retracted",
-}
-_FOUND = {
-    Status.UNVERIFIED: "Unverified",
-    Status.VERIFIED: "Verified",
-    Status.VERIFIED_WITH_CAVEATS: "Verified, with caveats",
-    Status.DISPUTED: "Disputed",
-    Status.UNSUPPORTED: "Unsupported",
-    Status.REFUTED: "Refuted",
 }
 _FINDINGS = {ChangeKind.CREATED, ChangeKind.VERIFICATION}
 """Changes of which a reader wants to know what was found."""
@@ -101,7 +93,7 @@ def paragraphs(entry: FeedEntry) -> list[str]:
 
 def _happened(entry: FeedEntry) -> str:
     if entry.change.kind is ChangeKind.VERIFICATION:
-        return _FOUND[entry.status]
+        return STANDINGS[entry.status].label
     return "Spelling corrected" if _is_spelling(entry) else _DONE[entry.change.kind]
 
 
@@ -112,7 +104,7 @@ def _is_spelling(entry: FeedEntry) -> bool:
 def _finding(entry: FeedEntry) -> str:
     """What verification found, and why."""
     before = entry.status if entry.before is None else entry.before.status
-    return f"{_and_before(_FOUND[entry.status], _FOUND[before])}. {entry.rationale}"
+    return f"{_and_before(STANDINGS[entry.status].label, STANDINGS[before].label)}. {entry.rationale}"
 
 
 def _and_before(now: str, before: str) -> str:

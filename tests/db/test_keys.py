@@ -39,7 +39,7 @@ async def test_a_secret_does_not_print_itself():
 
 
 @pytest.mark.parametrize(
-    "text", ["", "ctb_", "ctb_0123456789ab_short", "ghp_" + "a" * 60, f"{Secret.generate().text}\n"]
+    "text", ["", "ctb_", "ctb_0123456789ab_short", "ghp_" + "a" * 60, f"ctb_0123456789ab_{'a' * 43}\n"]
 )
 async def test_what_is_no_secret_by_its_form_is_none(text):
     assert Secret.read(text) is None

@@ -23,7 +23,7 @@ run: $(VENV)/local  ## start everything and serve on http://127.0.0.1:8000 (CITA
 	@exec $(BIN)/citable run
 
 test: $(VENV)/dev build/lint/ready check sdk-if-possible  ## every test, as CI runs them
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 soak: $(VENV)/dev  ## the long stories, minutes each: many writers and readers, and servers killed under them
 	@$(BIN)/python -m pytest -m soak -s

@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 from schemas.claims import Change, ClaimId
 from schemas.fields import Answer, Instant, Line, Request, VersionNumber
 from schemas.languages import Language
-from schemas.verification import Status
+from schemas.verification import Lifecycle, Status
 
 SMALLEST_WIDTH, WIDTH, LARGEST_WIDTH = 220, 600, 720
 """How narrow a card may be, how wide it is if nobody says, and how wide it gets, in CSS pixels."""
@@ -42,9 +42,9 @@ class Theme(StrEnum):
 class CardQuery(Request, frozen=True, kw_only=True):
     """How to show a card."""
 
-    lang: Annotated[Language, Meta(description="The language of its words, whatever `Accept-Language` says.")] | None = (
-        None
-    )
+    lang: (
+        Annotated[Language, Meta(description="The language of its words, whatever `Accept-Language` says.")] | None
+    ) = None
     theme: Annotated[Theme, Meta(description="Its colours: as the reader prefers, light or dark.")] = Theme.AUTO
     width: Annotated[Literal[1200, 600, 400], Meta(description="How wide a `.png` is, in pixels: 1200.")] | None = None
 
@@ -83,15 +83,15 @@ class OEmbed(Answer, frozen=True, kw_only=True):
     """A claim as something to embed (oEmbed 1.0): a card, `rich`, in an inline frame of a height that suits it.
 
     Where there is too little room for that it is a `photo`, a picture of the card, and where even that could not be
-    read a `link`. `claim`, `claim_version`, `status` and `as_of` are ours.
+    read a `link`. `claim`, `claim_version`, `status`, `lifecycle` and `as_of` are ours.
     """
 
     type: str
     """`rich`, `photo` or `link`. New values may be added."""
     version: Literal["1.0"]
     """The version of oEmbed."""
-    title: Line
-    """The claim in one sentence."""
+    title: str
+    """The claim in one sentence; `Retracted: …` if it is."""
     author_name: Line
     """Who states it."""
     provider_name: str
@@ -119,5 +119,7 @@ class OEmbed(Answer, frozen=True, kw_only=True):
     """The version shown. What is embedded stays with it, unless a live card's address was asked about."""
     status: Status
     """What verification had found when this version was recorded."""
+    lifecycle: Lifecycle
+    """Whether the claim is published still: of its newest version, whichever is shown."""
     as_of: Instant
     """When this version was recorded: the claim `as_of` then is this version."""

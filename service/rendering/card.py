@@ -121,7 +121,9 @@ def card(
         standing=RETRACTED if retracted else str(found.status),
         label=say("Retracted") if retracted else say(standing.label),
         sentence=say("Do not quote this number.") if retracted else say(standing.sentence),
-        checked="" if retracted or not found.decided_on else say("Checked: {date}", date=written(found.decided_on, language)),
+        checked=""
+        if retracted or not found.decided_on
+        else say("Checked: {date}", date=written(found.decided_on, language)),
         why="" if retracted else clipped((found.caveats or [found.rationale])[0], _LONGEST_REASON),
         notice=_notice(claim, later, say, language, retracted=retracted),
         superseded=say("A newer figure has replaced this one.") if claim.currency is Currency.SUPERSEDED else "",

@@ -11,8 +11,8 @@ from schemas.embeds import SMALLEST_WIDTH
 from service.rendering.card import Card
 from service.rendering.measuring import BOLD, lines, width
 
-EDGE, PADDING = 1, 16
-"""Pixels of the border, and between that and what is in it."""
+EDGE, BAR, PADDING = 1, 4, 16
+"""Pixels of the border, of the bar above that has the colour of the status, and between these and what is in them."""
 _WIDEST = 1.2
 """How much wider than Helvetica the widest faces are that a style sheet's `serif` and `sans-serif` may stand for."""
 _DOT, INSIDE = 16, 12
@@ -40,11 +40,10 @@ SETS = {
     "said": Set(14, 20, 12),
     "heading": Set(12, 18, 12),
     "source": Set(13, 18, 4),
-    "foot": Set(13, 18, 14),
+    "foot": Set(13, 18, 12),
 }
-_NOTICE_EDGES = 16
+_NOTICE_EDGES = 20
 """Pixels that a notice takes besides its text: padding and border above and below, and the room under it."""
-_NOTICE_BELOW = 10
 HEADING_PADDING = 8
 """Pixels between a heading and the rule above it."""
 
@@ -60,7 +59,11 @@ def height(card: Card, wide: int) -> int:
     One that has no notice has room for a short one.
     """
     room = max(wide, SMALLEST_WIDTH) - 2 * (EDGE + PADDING)
-    rows = [("statement", card.statement, 1.0, 0), ("said", _said(card), 1.0, 0), ("foot", f"{card.recorded}   Citable", 1.0, 8)]
+    rows = [
+        ("statement", card.statement, 1.0, 0),
+        ("said", _said(card), 1.0, 0),
+        ("foot", f"{card.recorded}   Citable", 1.0, 8),
+    ]
     if card.number:
         rows.append((number_set(card), card.number, BOLD, 0))
     rows.append(("status", f"{card.label}. {card.sentence} {card.checked}", BOLD, _DOT))
@@ -73,7 +76,7 @@ def height(card: Card, wide: int) -> int:
         rows.append(("source", text, 1.0, 0))
     if card.all_sources:
         rows.append(("source", card.all_sources, 1.0, 0))
-    high = (HEADING_PADDING + 1) * bool(card.sources)
+    high = BAR + (HEADING_PADDING + 1) * (1 + bool(card.sources))
     high += sum(_high(name, text, bold, room - less) for name, text, bold, less in rows)
     return math.ceil(2 * (EDGE + PADDING) + high + _notice(card, room))
 

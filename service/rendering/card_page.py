@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from schemas.embeds import LARGEST_WIDTH, Theme
 from schemas.languages import Language
 from service.rendering.card import Card
-from service.rendering.card_layout import EDGE, HEADING_PADDING, INSIDE, PADDING, SETS, number_set
+from service.rendering.card_layout import BAR, EDGE, HEADING_PADDING, INSIDE, PADDING, SETS, number_set
 from service.rendering.html import ENVIRONMENT, html
 from service.rendering.standing import STANDINGS
 from service.rendering.translations import sayer
@@ -35,6 +35,14 @@ def missing_card(name: str, language: Language, theme: Theme, *, home: str) -> b
 
 
 @cache
+def embed_script(origin: str) -> bytes:
+    """The element that shows cards in other pages, for a service at an origin."""
+    return html(
+        "embed.js", origin=origin, languages=[*Language], themes=[*Theme], widest=LARGEST_WIDTH,
+    )  # fmt: skip
+
+
+@cache
 def content_policy() -> str:
     """What a browser may do with a card (CSP 3): style it with its own sheet, run its own script, and show it in a
     frame of any page. It asks for nothing from anywhere."""
@@ -52,7 +60,7 @@ _ENGLISH = Markup(' lang="en"')
 def _style() -> Markup:
     return _filled(
         "card.css", standings={str(status): standing for status, standing in STANDINGS.items()}, sets=SETS, edge=EDGE,
-        padding=PADDING, inside=INSIDE, heading_padding=HEADING_PADDING, widest=LARGEST_WIDTH,
+        padding=PADDING, inside=INSIDE, heading_padding=HEADING_PADDING, bar=BAR,
     )  # fmt: skip
 
 

@@ -16,12 +16,14 @@ from service.cache.languages import in_language
 from service.cache.representation import Representation, represented
 from service.rendering import card_picture
 from service.rendering.card import Card, card
-from service.rendering.card_page import card_page, content_policy, missing_card
+from service.rendering.card_page import card_page, content_policy, embed_script, missing_card
 from service.rendering.html import MEDIA_TYPE
+from service.web.assets import asset
 from service.web.endpoints import get
 from service.web.links import link
 from service.web.reads import Read
 
+JAVASCRIPT = "text/javascript; charset=utf-8"
 HTML, SVG, PNG = "text/html", card_picture.SVG, card_picture.PNG
 OEMBED = "application/json+oembed"
 _ANYWHERE = [("cross-origin-resource-policy", "cross-origin"), ("cross-origin-embedder-policy", "require-corp")]
@@ -37,7 +39,9 @@ async def show_card(read: Read, query: CardQuery, name: CardName) -> ASGIRespons
     pinned, _, extension = name.partition(".")
     id, _, number = pinned.partition("@")
     if query.width is not None and extension != "png":
-        raise InvalidRequest([Fault("`width` is of a `.png`: other cards are as wide as their frame.", parameter="width")])
+        raise InvalidRequest(
+            [Fault("`width` is of a `.png`: other cards are as wide as their frame.", parameter="width")]
+        )
     media_type = {"": HTML, "svg": SVG, "png": PNG}[extension]
     read.media_type([media_type])
     language = query.lang or read.language
@@ -60,6 +64,12 @@ async def show_card(read: Read, query: CardQuery, name: CardName) -> ASGIRespons
         if media_type != HTML:
             raise
         return _missing(read, name, query, language)
+
+
+@get("/embed.js", "Embeds", media={"text/javascript": None}, listed=False)
+async def get_embed_script(read: Read) -> ASGIResponse:
+    """The element `<citable-claim>`, for pages that embed cards with a script."""
+    return await read.send(asset(embed_script(read.runtime.settings.origin), JAVASCRIPT, *_ANYWHERE))
 
 
 async def embedded(
@@ -98,9 +108,7 @@ def _missing(read: Read, name: str, query: CardQuery, language: Language) -> ASG
     """404, as large as a card and in the reader's language."""
     body = missing_card(name, language, query.theme, home=f"{read.runtime.settings.origin}/")
     fields = [("content-security-policy", content_policy()), ("cache-control", "no-store"), *_ANYWHERE]
-    return ASGIResponse(
-        body=body, status_code=404, media_type=MEDIA_TYPE, headers=[*fields, *_spoken(language, query)]
-    )
+    return ASGIResponse(body=body, status_code=404, media_type=MEDIA_TYPE, headers=[*fields, *_spoken(language, query)])
 
 
 def _spoken(language: Language, query: CardQuery) -> list[tuple[str, str]]:
@@ -109,4 +117,4 @@ def _spoken(language: Language, query: CardQuery) -> list[tuple[str, str]]:
     return [field for field in fields if field[0] != "vary"] if query.lang else fields
 
 
-endpoints = (show_card,)
+endpoints = (show_card, get_embed_script)

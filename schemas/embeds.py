@@ -46,7 +46,9 @@ class CardQuery(Request, frozen=True, kw_only=True):
         Annotated[Language, Meta(description="The language of its words, whatever `Accept-Language` says.")] | None
     ) = None
     theme: Annotated[Theme, Meta(description="Its colours: as the reader prefers, light or dark.")] = Theme.AUTO
-    width: Annotated[Literal[1200, 600, 400], Meta(description="How wide a `.png` is, in pixels: 1200.")] | None = None
+    width: (
+        Annotated[Literal["1200", "600", "400"], Meta(description="How wide a `.png` is, in pixels: 1200.")] | None
+    ) = None
 
 
 class LaterVersion(Answer, frozen=True, kw_only=True):

@@ -88,6 +88,10 @@ class Card:
         """What it is asked for by: the claim's id, and the version if it is pinned to it."""
         return f"{self.id}@{self.version}" if self.is_pinned else self.id
 
+    def stop(self, text: str) -> str:
+        """A text as a sentence of its language: with the full stop it has there."""
+        return self.say("{text}.", text=text)
+
     @property
     def say(self) -> Say:
         """What says our texts in its language."""

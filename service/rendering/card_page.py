@@ -1,4 +1,4 @@
-"""A card as a page of its own for other pages to frame: no request but its own, and nothing from outside in it. Pure."""
+"""A card as a page of its own for other pages to frame: it asks for nothing besides. Pure."""
 
 import base64
 import hashlib
@@ -22,7 +22,8 @@ def card_page(card: Card, *, page: str, newest: str, home: str, oembed: str) -> 
     who = Markup('<bdi class="who"{}>{}</bdi>').format("" if card.language is Language.EN else _ENGLISH, card.stated_by)
     return html(
         "card.html", card=card, say=card.say, page=page, newest=newest, home=home, oembed=oembed,
-        number_set=number_set(card), stated_by=stated.format(who=who), english=_ENGLISH, style=_style(), script=_script(),
+        number_set=number_set(card), stated_by=stated.format(who=who), english=_ENGLISH, style=_style(),
+        script=_script(),
     )  # fmt: skip
 
 

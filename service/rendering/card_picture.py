@@ -60,21 +60,22 @@ def svg(card: Card) -> bytes:
     top = _TOP + (_BANNER + 24 if card.notice else 0)
     number, after = _set(card.number, _NUMBERS, top, _LOW - 120, BOLD)
     statement, _ = _set(card.statement, _STATEMENTS, after + (20 if number else 0), _LOW, 1.0)
-    notice = f"{card.notice.what}. {card.notice.reason}".strip() if card.notice else ""
+    notice = f"{card.stop(card.notice.what)} {card.notice.reason}".strip() if card.notice else ""
     label = width(card.label, 32) * BOLD
     drawn = html(
         "card.svg", card=card, colours=_colours(card), number=number, statement=statement, edge=_EDGE, room=_ROOM,
         wide=WIDE, high=PICTURE_SIZES[WIDE], banner=_BANNER, top=_TOP - 24,
         notice=lines(notice, 28 * BOLD, _ROOM - 48, 1), sentence_at=round(_EDGE + 40 + label + 20),
         sentence=lines(card.sentence, 30, _ROOM - 60 - label, 1),
-        said=lines(_said(card), 26, _ROOM, 1), foot=lines(card.recorded, 26, _ROOM - 160, 1), describe=_description(card),
+        said=lines(_said(card), 26, _ROOM, 1), foot=lines(card.recorded, 26, _ROOM - 160, 1),
+        describe=_description(card),
     )  # fmt: skip
     return xml_text(drawn.decode()).encode()
 
 
 @lru_cache(64)
 def png(svg: bytes, wide: int) -> bytes:
-    """A picture as PNG, `wide` pixels wide: a tenth of a second's work, for which the interpreter's lock is held at times.
+    """A picture as PNG, `wide` pixels wide: a tenth of a second's work, some of it with the interpreter's lock held.
 
     The last ones drawn are kept, so that who changes another claim redraws nothing.
     """

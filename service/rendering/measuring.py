@@ -39,6 +39,8 @@ BOLD = 1.08
 _BREAKABLE = ("W", "F")
 """East Asian widths of characters between which a line may break (Unicode Standard Annex 11)."""
 _MORE = "…"
+_ENDS = " ,;:-\N{EN DASH}"
+"""What does not stand before an ellipsis."""
 
 
 def width(text: str, size: float) -> float:
@@ -73,7 +75,7 @@ def lines(text: str, size: float, room: float, most: int | None = None) -> list[
     last = kept[-1]
     while last and width(last + _MORE, size) > room:
         last = last[:-1]
-    return [*kept[:-1], last.rstrip(" ,;:–-") + _MORE]
+    return [*kept[:-1], last.rstrip(_ENDS) + _MORE]
 
 
 def clipped(text: str, most: int) -> str:
@@ -82,7 +84,7 @@ def clipped(text: str, most: int) -> str:
     if len(text) <= most:
         return text
     head, space, _ = text[:most].rpartition(" ")
-    return (head if space and len(head) > most // 2 else text[: most - 1]).rstrip(" ,;:–-") + _MORE
+    return (head if space and len(head) > most // 2 else text[: most - 1]).rstrip(_ENDS) + _MORE
 
 
 def _parts(text: str) -> list[str]:
@@ -119,6 +121,6 @@ def _width(character: str) -> int:
     plain = unicodedata.normalize("NFD", character)[0]
     if plain in _OF:
         return _OF[plain]
-    if character in "–…—":
-        return 556 if character == "–" else 1000
+    if character in "\N{EM DASH}…":
+        return 1000
     return _NARROW.get(unicodedata.category(character), _OTHER)

@@ -5,7 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from schemas.addresses import claim_card, card_picture
+from schemas.addresses import card_picture, claim_card
 from schemas.claims import ClaimVersion
 from schemas.embeds import LARGEST_WIDTH, PICTURE_SIZES, SMALLEST_WIDTH, WIDTH, OEmbed
 from schemas.verification import Lifecycle
@@ -31,9 +31,9 @@ def oembed(
 ) -> OEmbed:
     """A version of a claim as something to embed that is no larger than `maxwidth` by `maxheight` pixels.
 
-    `cards` are its card in each language there is, English first: the frame is as high as the highest of them needs. A frame is as
-    wide as there is room for, and is made wider than usual if that spares the height that lacks. Where there is no
-    room for a card, it is a picture of one; where none is small enough, a link.
+    `cards` are its card in each language there is, English first: the frame is as high as the highest of them needs.
+    It is as wide as there is room for, and is made wider than usual if that spares the height that lacks. Where there
+    is no room for a card, it is a picture of one; where none is small enough, a link.
     """
     (shown, *_) = cards
     version = shown.version if shown.is_pinned else None

@@ -7,7 +7,7 @@ from litestar.response.base import ASGIResponse
 
 from db.claims import claim_as_of, claim_version, versions_after
 from db.pool import Reading
-from schemas.addresses import claim_page, oembed_path
+from schemas.addresses import claim_card, claim_page, oembed_path
 from schemas.claims import ClaimVersion
 from schemas.embeds import CardName, CardQuery
 from schemas.failures import Fault, InvalidRequest, NotFound
@@ -37,7 +37,7 @@ _DRAWN_IN_ENGLISH = (Language.ZH, Language.HI)
 async def show_card(read: Read, query: CardQuery, name: CardName) -> ASGIResponse:
     """A card of a claim: pinned to a version, or live; as a page, or as a picture by its ending."""
     pinned, _, extension = name.partition(".")
-    id, _, number = pinned.partition("@")
+    claim, _, number = pinned.partition("@")
     if query.width is not None and extension != "png":
         raise InvalidRequest(
             [Fault("`width` is of a `.png`: other cards are as wide as their frame.", parameter="width")]
@@ -51,15 +51,15 @@ async def show_card(read: Read, query: CardQuery, name: CardName) -> ASGIRespons
 
     async def load(connection: Reading) -> Representation:
         version = int(number) if number else None
-        shown = await embedded(connection, id, version, at.position, query, language)
+        shown = await embedded(connection, claim, version, at.position, query, language)
         spoken = _spoken(language, query)
         if media_type == HTML:
             return _as_page(read, shown, spoken)
         return represented(card_picture.svg(shown), SVG, shown.position, [*_PICTURE, *spoken])
 
-    draw = partial(_drawn, width=query.width or 1200) if media_type == PNG else None
+    draw = partial(_drawn, width=int(query.width or 1200)) if media_type == PNG else None
     try:
-        return await read.answer(at, load, of=id, dress=draw)
+        return await read.answer(at, load, of=claim, dress=draw)
     except NotFound:
         if media_type != HTML:
             raise
@@ -90,7 +90,7 @@ async def embedded(
 def _as_page(read: Read, shown: Card, spoken: list[tuple[str, str]]) -> Representation:
     origin = read.runtime.settings.origin
     page = origin + claim_page(shown.id, shown.version)
-    described = origin + oembed_path(page if shown.is_pinned else origin + claim_page(shown.id))
+    described = origin + oembed_path(origin + claim_card(shown.id, shown.version if shown.is_pinned else None))
     body = card_page(
         shown, page=page, newest=origin + claim_page(shown.id), home=f"{origin}/", oembed=described,
     )  # fmt: skip

@@ -9,6 +9,7 @@ import msgspec
 from db.pool import Reading
 from db.questions import Question, Questions
 from schemas.claims import ClaimVersion
+from schemas.embeds import LaterVersion
 from schemas.failures import Fault, InvalidRequest
 from schemas.requests import ClaimFilter, Sort
 
@@ -105,6 +106,7 @@ class Supersession(msgspec.Struct, frozen=True):
 _as_of = _ask("claim_as_of", ClaimVersion)
 _version = _ask("claim_version", ClaimVersion)
 _versions = _ask("versions_of", VersionOfClaim)
+_after = _ask("versions_after", LaterVersion)
 _mementos = _ask("mementos_of", Moment)
 _as_of_in_history = _ask("claim_in_history", ClaimInHistory)
 _version_in_history = _ask("version_in_history", VersionInHistory)
@@ -144,6 +146,11 @@ async def versions_of(
 ) -> list[VersionOfClaim]:
     """A claim's versions as of `position`, newest first, below a version."""
     return await _versions.many(connection, id, position, below, limit)
+
+
+async def versions_after(connection: Reading, id: str, version: int, position: int) -> list[LaterVersion]:
+    """What each version of a claim after one did, up to `position`, oldest first."""
+    return await _after.many(connection, id, position, version)
 
 
 async def mementos_of(connection: Reading, id: str, position: int) -> list[Moment]:

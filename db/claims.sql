@@ -62,6 +62,13 @@ from claim_version v
 where v.id = $1 and {as_of}
 order by v.version
 
+-- name: versions_after
+-- What each version of a claim ($1) after one ($3) did, of those up to a position ($2), oldest first.
+select v.version, v.position, v.recorded_at, v.verification ->> 'status' as status, v.change
+from claim_version v
+where v.id = $1 and v.version > $3 and {as_of}
+order by v.version
+
 -- name: versions_at
 -- The versions at some positions ($1), in that order.
 select {version}

@@ -3,6 +3,8 @@
 What `version` adds to a claim's page and card pins them to it: `/claims/{id}@{version}` shows the same for ever.
 """
 
+from urllib.parse import urlencode
+
 
 def claim_path(id: str) -> str:
     """Where a claim's newest version is, as JSON."""
@@ -22,6 +24,16 @@ def claim_page(id: str, version: int | None = None) -> str:
 def claim_card(id: str, version: int | None = None) -> str:
     """The card of a claim that others embed, or of one version of it."""
     return f"/embed/claims/{id}{_pinned(version)}"
+
+
+def card_picture(id: str, version: int | None, extension: str) -> str:
+    """The card of a claim, or of one version of it, as a picture: `svg` or `png`."""
+    return f"{claim_card(id, version)}.{extension}"
+
+
+def oembed_path(address: str) -> str:
+    """How oEmbed describes what is at an absolute address of ours."""
+    return f"/oembed?{urlencode({'url': address, 'format': 'json'})}"
 
 
 def measure_page(id: str) -> str:

@@ -77,6 +77,10 @@ class MethodNotAllowed(Failure):
         self.allow = tuple(allow)
 
 
+class UnsupportedFormat(Failure):
+    """A representation was asked for by name that oEmbed knows and we do not write (oEmbed 1.0, section 2.3.4)."""
+
+
 class NotAcceptable(Failure):
     """None of the media types we have is one the caller accepts."""
 

@@ -11,6 +11,7 @@ from schemas import failures
 from service.cache.edge import Edge
 from service.routes import (
     acknowledgements,
+    cards,
     changes,
     claims,
     corrections,
@@ -21,6 +22,7 @@ from service.routes import (
     health,
     keys,
     measures,
+    oembed,
     sources,
     topics,
     versions,
@@ -42,6 +44,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *changes.endpoints,  # /v1/changes  /v1/changes/stream
     *corrections.endpoints,  # /v1/corrections
     *feeds.endpoints,  # /feeds/claims.atom  …/claims.json  …/corrections.atom  …/corrections.json
+    *cards.endpoints,  # /embed/claims/{name}  /embed.js
+    *oembed.endpoints,  # /oembed
     *webhooks.endpoints,  # /v1/webhooks  /v1/webhooks/{id}  …/secret
     *deliveries.endpoints,  # /v1/webhooks/{id}/deliveries  …/{delivery}/redelivery  …/test
     *acknowledgements.endpoints,  # /v1/webhooks/{id}/acknowledgements/…  /v1/changes/{position}/acknowledgements

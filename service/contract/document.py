@@ -23,6 +23,7 @@ TAGS = {
         "Topics": "The tags claims carry.",
         "Changes": "The log from a position on: who quoted a claim learns when it changed.",
         "Feeds": "What changed, for feed readers: Atom and JSON Feed.",
+        "Embeds": "Claims in other people's pages: oEmbed.",
     },
     "Writing": {
         "Editing": "Create, revise, verify and retract claims; each appends a version, and no update is lost.",

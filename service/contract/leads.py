@@ -10,6 +10,7 @@ from schemas.changes import ChangePage, CorrectionPage
 from schemas.claims import ClaimPage, ClaimVersion, TimeMap, VersionPage
 from schemas.deliveries import Delivery, DeliveryPage
 from schemas.editing import BulkAnswer
+from schemas.embeds import OEmbed
 from schemas.feeds import JsonFeed
 from schemas.fields import Request
 from schemas.keys import IssuedKey, Key, KeyList
@@ -108,6 +109,12 @@ LEADS: Mapping[type, tuple[Lead, ...]] = {
         Lead(
             "get_version", "The newest version.",
             {"id": _of_body("items/0/_claim/claim"), "version": _of_body("items/0/_claim/version")},
+        ),
+    ),
+    OEmbed: (
+        Lead(
+            "get_version", "The version that is embedded.",
+            {"id": _of_body("claim"), "version": _of_body("claim_version")},
         ),
     ),
     WebhookList: (Lead("get_webhook", "The first webhook.", _claim("items/0/")),),

@@ -1,16 +1,13 @@
 """Feeds as Atom (RFC 4287), in pages (RFC 5005), with tombstones (RFC 6721). Pure."""
 
-import re
 from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 from service.rendering.feed import LANGUAGE, PUBLISHER, Feed, Item, headline, paragraphs, reason
+from service.rendering.xml_text import xml_text
 
 MEDIA_TYPE = "application/atom+xml"
 TWIN = "application/feed+json"
-
-_NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What no XML may hold, escaped or not (XML 1.0, section 2.2)."""
 
 Element = ElementTree.Element
 
@@ -74,11 +71,11 @@ def _tombstone(root: Element, item: Item, withdrawn: str) -> None:
 
 def _link(parent: Element, relation: str, target: str, media_type: str | None = None) -> None:
     typed = {"type": media_type} if media_type else {}
-    ElementTree.SubElement(parent, "link", {"rel": relation, **typed, "href": _NO_XML.sub("\ufffd", target)})
+    ElementTree.SubElement(parent, "link", {"rel": relation, **typed, "href": xml_text(target)})
 
 
 def _text(parent: Element, name: str, text: str) -> None:
-    ElementTree.SubElement(parent, name).text = _NO_XML.sub("\ufffd", text)
+    ElementTree.SubElement(parent, name).text = xml_text(text)
 
 
 def _written(instant: datetime) -> str:

@@ -11,10 +11,8 @@ from msgspec import Meta
 
 from schemas.failures import NotFound
 from schemas.fields import Slug
-from service.cache.memory import Entry
-from service.cache.policies import CURRENT
-from service.cache.representation import JSON, Kept, represented
-from service.cache.shared import Point
+from service.cache.representation import JSON
+from service.web.assets import asset
 from service.web.endpoints import get
 from service.web.links import FEEDS, feed_links
 from service.web.problems import INTERNAL, SHAPES, Shape
@@ -47,7 +45,7 @@ AssetName = Annotated[str, Meta(pattern=r"^[a-z-]+[.](css|js)$(?!\n)", max_lengt
 @get("/openapi.json", "Operations", media={JSON: Contract})
 async def get_contract(read: Read) -> ASGIResponse:
     """This contract, as OpenAPI 3.1: the file that was reviewed, `openapi/openapi.json`."""
-    return await read.send(_tagged(_contract(), JSON))
+    return await read.send(asset(_contract(), JSON))
 
 
 @get("/docs", "Operations", media={"text/html": None}, listed=False)
@@ -62,17 +60,17 @@ async def show_docs(read: Read) -> ASGIResponse:
 <a href="/openapi.json">openapi.json</a>.</noscript>
 <script src="/docs/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></body></html>
 """
-    return await read.send(_tagged(page % _feeds_to_find(), HTML, ("content-security-policy", _DOCS_POLICY)))
+    return await read.send(asset(page % _feeds_to_find(), HTML, ("content-security-policy", _DOCS_POLICY)))
 
 
 @get("/docs/{name}", "Operations", media=dict.fromkeys(("text/css", "text/javascript")), listed=False)
 async def get_docs_asset(read: Read, name: AssetName) -> ASGIResponse:
     """A file the reference page is made of."""
     if name == "start.js":
-        return await read.send(_tagged(_START, ASSETS["swagger-ui-bundle.js"]))
+        return await read.send(asset(_START, ASSETS["swagger-ui-bundle.js"]))
     if name not in ASSETS:
         raise NotFound("The reference has no such file.")
-    return await read.send(_tagged(_asset(name), ASSETS[name]))
+    return await read.send(asset(_asset(name), ASSETS[name]))
 
 
 @get("/problems/{slug}", "Operations", media={"text/html": None}, listed=False, failures=(NotFound,))
@@ -81,7 +79,7 @@ async def show_problem(read: Read, slug: Slug) -> ASGIResponse:
     shape = next((shape for shape in (*SHAPES.values(), INTERNAL) if shape.slug == slug), None)
     if shape is None:
         raise NotFound(f"No problem is called {slug}.")
-    return await read.send(_tagged(_problem_page(shape), HTML))
+    return await read.send(asset(_problem_page(shape), HTML))
 
 
 @get("/", "Operations", media={"text/html": None}, listed=False)
@@ -107,12 +105,6 @@ def _problem_page(shape: Shape) -> bytes:
         f"<h1>{escape(shape.title)}</h1><p><code>{shape.slug}</code>, status {shape.status}</p>"
         f"<p>{escape(shape.meaning)}</p>"
     ).encode()
-
-
-@cache
-def _tagged(body: bytes, media_type: str, *headers: tuple[str, str]) -> Entry:
-    """What comes with the program: it does not change while that runs, so it is tagged and encoded once."""
-    return Entry(Kept(represented(body, media_type, None, headers), CURRENT, pinned=True), Point(0, ""))
 
 
 @cache

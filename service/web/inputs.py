@@ -22,7 +22,10 @@ _WHOLE_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 
 
 def read_query(raw: bytes, kind: type[R]) -> R:
-    """A query string as the Struct that names its parameters. InvalidRequest lists everything wrong with it."""
+    """A query string as the Struct that names its parameters. InvalidRequest lists everything wrong with it.
+
+    A parameter that the Struct does not name is wrong, unless it says that it allows for others.
+    """
     given: dict[str, list[str]] = defaultdict(list)
     for name, value in _pairs(raw):
         given[name].append(value)
@@ -31,6 +34,8 @@ def read_query(raw: bytes, kind: type[R]) -> R:
     values: dict[str, object] = {}
     for name, texts in given.items():
         if name not in fields:
+            if not kind.__struct_config__.forbid_unknown_fields:
+                continue
             faults.append(_unknown(name, list(fields)))
             continue
         try:

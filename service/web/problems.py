@@ -50,6 +50,7 @@ SHAPES: dict[type[Failure], Shape] = {
     failures.PreconditionRequired: Shape(428, "precondition-required", "Say which version you read", "Send the claim's `ETag` back as `If-Match`, so that nobody's change is lost."),
     failures.RateLimited: Shape(429, "quota-exceeded", "Too many requests", "`violated-policies` names the limit, `RateLimit-Policy` says what it is. Wait for `Retry-After` seconds.", QuotaProblem),
     failures.HeadersTooLarge: Shape(431, "headers-too-large", "The header fields are too large", "All header fields together may have 32768 bytes."),
+    failures.UnsupportedFormat: Shape(501, "unsupported-format", "This format is not written here", "oEmbed is answered as JSON only: leave `format` out, or say `format=json`."),
     failures.StoreUnavailable: Shape(503, "store-unavailable", "The store does not answer", "Nothing is wrong with the request. Try again after `Retry-After` seconds."),
     failures.Overloaded: Shape(503, "overloaded", "As many read here as there is room for", "Nothing is wrong with the request. Try again after `Retry-After` seconds, or poll without `wait`."),
 }  # fmt: skip

@@ -26,6 +26,7 @@ from service.web.conditional import accepted, is_unchanged
 from service.web.inputs import read_as_of
 
 Load = Callable[[Reading], Awaitable[Representation]]
+Dress = Callable[[Representation], Awaitable[Representation]]
 
 
 @dataclass(frozen=True)
@@ -130,16 +131,24 @@ class Read:
         return accepted(self.headers.get("accept"), available)
 
     async def answer(
-        self, at: At, load: Load, *, of: str | None = None, cache_control: str | None = None
+        self,
+        at: At,
+        load: Load,
+        *,
+        of: str | None = None,
+        cache_control: str | None = None,
+        dress: Dress | None = None,
     ) -> ASGIResponse:
         """The answer as of a position, loaded and left for the next caller; 304 if it is known.
 
         `of` names the one claim it depends on, if it is one. What is loaded is taken from the asker's share:
-        RateLimited when nothing is left of it.
+        RateLimited when nothing is left of it. `dress` makes of it what is answered, once the connection is given back.
         """
         await self.asker.reader()
         async with reading(self.runtime.pool) as connection:
             loaded = await load(connection)
+        if dress is not None:
+            loaded = await dress(loaded)
         policy = cache_control or (PINNED if at.pinned else CURRENT)
         return await self._left(Kept(loaded, policy, at.pinned, of), at.head)
 

@@ -49,6 +49,7 @@ def before_call(context, case, kwargs) -> None:
         _give_tag(case)
         _give_place(case)
         _give_condition(case)
+        _give_page(case)
 
 
 def is_right(case) -> bool:
@@ -103,6 +104,16 @@ def _give_place(case) -> None:
             del query["cursor"]
         else:
             (query["cursor"],) = parse_qs(urlsplit(following).query)["cursor"]
+
+
+def _give_page(case) -> None:
+    """What is to be embedded is mostly a page of ours, as JSON."""
+    if case.path == "/oembed" and case.query:
+        there = [item["id"] for item in read(case, "/v1/claims", {"limit": 100}).json()["items"]]
+        base = case.operation.schema.get_base_url().rstrip("/")
+        case.query["url"] = f"{base}/claims/{there[dice(case) % len(there)]}"
+        if "format" in case.query and dice(case) % 3:
+            case.query["format"] = "json"
 
 
 def _give_condition(case) -> None:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, NamedTuple
+from urllib.parse import quote
 from uuid import uuid4
 
 import httpx
@@ -139,6 +140,10 @@ async def _read(asking: Asking) -> None:
     await ask("list_sources", "first", 200, query="?limit=3")
     await ask("get_source", "cited", 200, id="cgtn-chinese-state-media-225bd83a")
     await ask("list_topics", "first", 200, query="?limit=3")
+    ours = f"{asking.api.runtime.settings.origin}/claims/cn-ai-firms-6200"
+    await ask("get_oembed", "rich", 200, query=f"?url={quote(ours, safe='')}&maxwidth=640")
+    await ask("get_oembed", "photo", 200, query=f"?url={quote(ours, safe='')}&maxheight=300")
+    await ask("get_oembed", "link", 200, query=f"?url={quote(ours, safe='')}&maxwidth=120")
     await ask("list_changes", "from_a_position", 200, query="?after=173")
     await ask("list_changes", "versions", 200, query="?after=174", headers={"Accept": "application/x-ndjson"})
     await ask("stream_changes", "from_a_position", 200, headers={"Last-Event-ID": "173"})
@@ -235,6 +240,7 @@ async def _fail(asking: Asking) -> None:
     await ask("create_claim", "unauthenticated", 401)
     await ask("create_claim", "forbidden", 403, role="partner")
     await ask("get_claim", "not-found", 404, id="nobody-said-this")
+    await ask("get_oembed", "unsupported-format", 501, query="?url=https://citable.example/claims/x&format=xml")
     await ask("list_claims", "not-acceptable", 406, headers={"Accept": "text/csv"})
     await ask("get_claim", "precondition-failed", 412, id="cn-ai-firms-6200", headers={"If-Match": '"another"'})
     await ask("create_claim", "body-too-large", 413, role="editor", body=b" " * 300_000)

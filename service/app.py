@@ -11,6 +11,7 @@ from schemas import failures
 from service.cache.edge import Edge
 from service.routes import (
     acknowledgements,
+    assets,
     cards,
     changes,
     claims,
@@ -50,6 +51,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *deliveries.endpoints,  # /v1/webhooks/{id}/deliveries  …/{delivery}/redelivery  …/test
     *acknowledgements.endpoints,  # /v1/webhooks/{id}/acknowledgements/…  /v1/changes/{position}/acknowledgements
     *keys.endpoints,  # /v1/keys  /v1/keys/{id}
+    *assets.endpoints,  # /assets/{name}
     *health.endpoints,  # /livez  /readyz
     *documents.endpoints,  # /openapi.json  /docs  /problems/{slug}  /
 )

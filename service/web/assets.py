@@ -9,6 +9,6 @@ from service.cache.shared import Point
 
 
 @cache
-def asset(body: bytes, media_type: str, *headers: tuple[str, str]) -> Entry:
+def asset(body: bytes, media_type: str, *headers: tuple[str, str], cache_control: str = CURRENT) -> Entry:
     """Bytes of ours as an answer, tagged and encoded once."""
-    return Entry(Kept(represented(body, media_type, None, headers), CURRENT, pinned=True), Point(0, ""))
+    return Entry(Kept(represented(body, media_type, None, headers), cache_control, pinned=True), Point(0, ""))

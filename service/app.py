@@ -14,6 +14,7 @@ from service.routes import (
     assets,
     cards,
     changes,
+    claim_pages,
     claims,
     corrections,
     deliveries,
@@ -22,6 +23,7 @@ from service.routes import (
     feeds,
     health,
     keys,
+    measure_pages,
     measures,
     oembed,
     sources,
@@ -51,6 +53,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *deliveries.endpoints,  # /v1/webhooks/{id}/deliveries  …/{delivery}/redelivery  …/test
     *acknowledgements.endpoints,  # /v1/webhooks/{id}/acknowledgements/…  /v1/changes/{position}/acknowledgements
     *keys.endpoints,  # /v1/keys  /v1/keys/{id}
+    *claim_pages.endpoints,  # /claims/{id}  /claims/{id}@{version}
+    *measure_pages.endpoints,  # /measures/{id}
     *assets.endpoints,  # /assets/{name}
     *health.endpoints,  # /livez  /readyz
     *documents.endpoints,  # /openapi.json  /docs  /problems/{slug}  /

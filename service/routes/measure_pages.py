@@ -1,0 +1,42 @@
+"""Pages for people about what is measured: its claims side by side."""
+
+import msgspec
+from litestar.response.base import ASGIResponse
+
+from db.claims import claims_page
+from db.measures import measure_at
+from db.pool import Reading
+from schemas.claims import ClaimVersion
+from schemas.failures import NotFound
+from schemas.measures import MeasureId
+from schemas.requests import ClaimFilter, Sort
+from schemas.verification import Lifecycle
+from service.cache.representation import Representation, represented
+from service.rendering.html import MEDIA_TYPE
+from service.rendering.pages import PAGE_FIELDS, page, summary
+from service.web.endpoints import get
+from service.web.reads import Read
+
+_claim = msgspec.json.Decoder(ClaimVersion)
+
+
+@get("/measures/{id}", "Pages", media={"text/html": None}, listed=False, failures=(NotFound,))
+async def show_measure(read: Read, id: MeasureId) -> ASGIResponse:
+    """A measure for people: its claims over time and side by side."""
+    at = await read.at(None)
+
+    async def load(connection: Reading) -> Representation:
+        measure = await measure_at(connection, at.position, id)
+        if measure is None:
+            raise NotFound(f"There is no measure {id}.")
+        wanted = ClaimFilter(measure=[id], lifecycle=[Lifecycle.PUBLISHED])
+        found, _ = await claims_page(connection, wanted, Sort.LATEST_STATED, at.position, 100)
+        claims = [summary(_claim.decode(body)) for body in found]
+        origin = read.runtime.settings.origin
+        body = page("measure.html", nav="claims", measure=measure, claims=claims, origin=origin)
+        return represented(body, MEDIA_TYPE, None, PAGE_FIELDS)
+
+    return await read.answer(at, load)
+
+
+endpoints = (show_measure,)

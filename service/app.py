@@ -12,6 +12,7 @@ from service.cache.edge import Edge
 from service.routes import (
     acknowledgements,
     changes,
+    charts,
     claims,
     corrections,
     deliveries,
@@ -37,6 +38,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *editing.endpoints,  # /v1/claims  …/bulk  …/{id}  …/{id}/verification  …/{id}/retraction
     *versions.endpoints,  # /v1/claims/{id}/versions  …/versions/{version}  …/diff  …/timemap
     *measures.endpoints,  # /v1/measures  /v1/measures/{id}
+    *charts.endpoints,  # /v1/measures/{id}/chart.svg
     *sources.endpoints,  # /v1/sources  /v1/sources/{id}
     *topics.endpoints,  # /v1/topics
     *changes.endpoints,  # /v1/changes  /v1/changes/stream

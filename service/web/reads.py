@@ -140,8 +140,17 @@ class Read:
         await self.asker.reader()
         async with reading(self.runtime.pool) as connection:
             loaded = await load(connection)
+        return await self.give(at, loaded, of=of, cache_control=cache_control)
+
+    async def give(
+        self, at: At, made: Representation, *, of: str | None = None, cache_control: str | None = None
+    ) -> ASGIResponse:
+        """An answer as of a position that is ready, left for the next caller: for what is made without a connection.
+
+        Whoever made it has called `asker.reader()` before.
+        """
         policy = cache_control or (PINNED if at.pinned else CURRENT)
-        return await self._left(Kept(loaded, policy, at.pinned, of), at.head)
+        return await self._left(Kept(made, policy, at.pinned, of), at.head)
 
     async def _left(self, kept: Kept, at: Point) -> ASGIResponse:
         if self.place is None:

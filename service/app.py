@@ -13,6 +13,8 @@ from service.routes import (
     acknowledgements,
     changes,
     charts,
+    citations,
+    claim_reviews,
     claims,
     corrections,
     deliveries,
@@ -37,6 +39,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *claims.endpoints,  # /v1/claims  /v1/claims/{id}
     *editing.endpoints,  # /v1/claims  …/bulk  …/{id}  …/{id}/verification  …/{id}/retraction
     *versions.endpoints,  # /v1/claims/{id}/versions  …/versions/{version}  …/diff  …/timemap
+    *citations.endpoints,  # /v1/claims/{id}/citation
+    *claim_reviews.endpoints,  # /v1/claims/{id}/claim-review
     *measures.endpoints,  # /v1/measures  /v1/measures/{id}
     *charts.endpoints,  # /v1/measures/{id}/chart.svg
     *sources.endpoints,  # /v1/sources  /v1/sources/{id}

@@ -100,7 +100,7 @@ def _tidy(root: Element, ground: str) -> None:
     Labels get a seam in the colour of the ground, so that lines do not run through letters.
     """
     for element in root.iter():
-        described = element.get("aria-label") if element.get("role") == "graphics-symbol" else None
+        described = element.get("aria-label") if element.get("aria-roledescription") == "symbol mark" else None
         labels = "role-mark" in element.get("class", "") and "mark-text" in element.get("class", "")
         for name in _SAID_ELSEWHERE:
             element.attrib.pop(name, None)

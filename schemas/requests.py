@@ -52,6 +52,12 @@ class AsOfQuery(Request, frozen=True, kw_only=True):
     as_of: AsOf | None = None
 
 
+class VersionQuery(AsOfQuery, frozen=True, kw_only=True):
+    """Which version of a claim, as of when."""
+
+    version: Annotated[VersionNumber, Meta(description="The version: the newest.")] | None = None
+
+
 class PageQuery(AsOfQuery, frozen=True, kw_only=True):
     """Which page of a collection, as of when."""
 

@@ -14,7 +14,10 @@ from service.routes import (
     assets,
     cards,
     changes,
+    charts,
+    citations,
     claim_pages,
+    claim_reviews,
     claims,
     corrections,
     deliveries,
@@ -41,7 +44,10 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *claims.endpoints,  # /v1/claims  /v1/claims/{id}
     *editing.endpoints,  # /v1/claims  …/bulk  …/{id}  …/{id}/verification  …/{id}/retraction
     *versions.endpoints,  # /v1/claims/{id}/versions  …/versions/{version}  …/diff  …/timemap
+    *citations.endpoints,  # /v1/claims/{id}/citation
+    *claim_reviews.endpoints,  # /v1/claims/{id}/claim-review
     *measures.endpoints,  # /v1/measures  /v1/measures/{id}
+    *charts.endpoints,  # /v1/measures/{id}/chart.svg
     *sources.endpoints,  # /v1/sources  /v1/sources/{id}
     *topics.endpoints,  # /v1/topics
     *changes.endpoints,  # /v1/changes  /v1/changes/stream

@@ -20,6 +20,7 @@ from service.cache.limits import Counters
 from service.cache.memory import Memory
 from service.cache.shared import SharedCache
 from service.cache.tail import Tail
+from service.drawing import Drawing
 from service.followers import Followers
 from service.settings import Settings
 from service.uses import Uses
@@ -51,6 +52,7 @@ class Runtime:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     monotonic: Callable[[], float] = time.monotonic
     settling: asyncio.Lock = field(default_factory=asyncio.Lock)
+    drawing: Drawing = field(default_factory=Drawing)
 
     async def newest(self) -> Head:
         """The head of the log, as Postgres says. StoreUnavailable if it does not."""

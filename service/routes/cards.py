@@ -1,7 +1,6 @@
 """Cards of claims that other pages embed: as pages to frame, and as pictures."""
 
 import asyncio
-from functools import partial
 
 from litestar.response.base import ASGIResponse
 
@@ -57,13 +56,15 @@ async def show_card(read: Read, query: CardQuery, name: CardName) -> ASGIRespons
             return _as_page(read, shown, spoken)
         return represented(card_picture.svg(shown), SVG, shown.position, [*_PICTURE, *spoken])
 
-    draw = partial(_drawn, width=int(query.width or 1200)) if media_type == PNG else None
     try:
-        return await read.answer(at, load, of=claim, dress=draw)
+        made = await read.load(load)
     except NotFound:
         if media_type != HTML:
             raise
         return _missing(read, name, query, language)
+    if media_type == PNG:
+        made = await _drawn(made, int(query.width or 1200))
+    return await read.give(at, made, of=claim)
 
 
 @get("/embed.js", "Embeds", media={"text/javascript": None}, listed=False)

@@ -45,7 +45,7 @@ async def show_claim(read: Read, name: PageName) -> ASGIResponse:
         later = await versions_after(connection, claim, shown.claim.version, at.position)
         pinned = card(shown.claim, later, is_pinned=True)
         origin = read.runtime.settings.origin
-        body = claim_page_of(shown, pinned, language, origin, citations=[])
+        body = claim_page_of(shown, pinned, language, origin)
         return represented(body, MEDIA_TYPE, shown.newest.position, [*PAGE_FIELDS, *in_language(language)])
 
     return await read.answer(at, load)

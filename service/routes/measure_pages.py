@@ -12,6 +12,7 @@ from schemas.measures import MeasureId
 from schemas.requests import ClaimFilter, Sort
 from schemas.verification import Lifecycle
 from service.cache.representation import Representation, represented
+from service.rendering.charts import chart_summary
 from service.rendering.html import MEDIA_TYPE
 from service.rendering.pages import PAGE_FIELDS, page, summary
 from service.web.endpoints import get
@@ -31,9 +32,15 @@ async def show_measure(read: Read, id: MeasureId) -> ASGIResponse:
             raise NotFound(f"There is no measure {id}.")
         wanted = ClaimFilter(measure=[id], lifecycle=[Lifecycle.PUBLISHED])
         found, _ = await claims_page(connection, wanted, Sort.LATEST_STATED, at.position, 100)
-        claims = [summary(_claim.decode(body)) for body in found]
-        origin = read.runtime.settings.origin
-        body = page("measure.html", nav="claims", measure=measure, claims=claims, origin=origin)
+        claims = [_claim.decode(body) for body in found]
+        body = page(
+            "measure.html",
+            nav="claims",
+            measure=measure,
+            claims=[summary(claim) for claim in claims],
+            caption=chart_summary(measure.label, claims, all_told=measure.claims),
+            origin=read.runtime.settings.origin,
+        )
         return represented(body, MEDIA_TYPE, None, PAGE_FIELDS)
 
     return await read.answer(at, load)

@@ -142,6 +142,16 @@ async def version_representation(
     return represented(bytes(body), JSON, version.position, headers)
 
 
+async def version_and_newest(
+    connection: Reading, id: str, version: int | None, position: int
+) -> tuple[ClaimVersion, ClaimVersion]:
+    """A version of a claim, if none is named its newest one, and its newest one. NotFound if it did not stand then."""
+    newest = await _newest(connection, id, position)
+    if version is None or version == newest.version:
+        return newest, newest
+    return await _version(connection, id, version, position), newest
+
+
 async def _newest(connection: Reading, id: str, position: int) -> ClaimVersion:
     version = await claim_as_of(connection, id, position)
     if version is None:

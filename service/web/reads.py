@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
@@ -26,7 +27,7 @@ from service.web.conditional import accepted, is_unchanged
 from service.web.inputs import read_as_of
 
 Load = Callable[[Reading], Awaitable[Representation]]
-Dress = Callable[[Representation], Awaitable[Representation]]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -131,26 +132,29 @@ class Read:
         return accepted(self.headers.get("accept"), available)
 
     async def answer(
-        self,
-        at: At,
-        load: Load,
-        *,
-        of: str | None = None,
-        cache_control: str | None = None,
-        dress: Dress | None = None,
+        self, at: At, load: Load, *, of: str | None = None, cache_control: str | None = None
     ) -> ASGIResponse:
         """The answer as of a position, loaded and left for the next caller; 304 if it is known.
 
-        `of` names the one claim it depends on, if it is one. What is loaded is taken from the asker's share:
-        RateLimited when nothing is left of it. `dress` makes of it what is answered, once the connection is given back.
+        `of` names the one claim it depends on, if it is one.
+        """
+        return await self.give(at, await self.load(load), of=of, cache_control=cache_control)
+
+    async def load(self, load: Callable[[Reading], Awaitable[T]]) -> T:
+        """What is loaded with a connection, which is given back before anything else is made of it.
+
+        It is taken from the asker's share: RateLimited when nothing is left of that.
         """
         await self.asker.reader()
         async with reading(self.runtime.pool) as connection:
-            loaded = await load(connection)
-        if dress is not None:
-            loaded = await dress(loaded)
+            return await load(connection)
+
+    async def give(
+        self, at: At, made: Representation, *, of: str | None = None, cache_control: str | None = None
+    ) -> ASGIResponse:
+        """The answer as of a position, of what was loaded: left for the next caller; 304 if it is known."""
         policy = cache_control or (PINNED if at.pinned else CURRENT)
-        return await self._left(Kept(loaded, policy, at.pinned, of), at.head)
+        return await self._left(Kept(made, policy, at.pinned, of), at.head)
 
     async def _left(self, kept: Kept, at: Point) -> ASGIResponse:
         if self.place is None:

@@ -5,7 +5,17 @@ from collections.abc import Mapping
 
 from markupsafe import Markup
 
-from schemas import addresses
+from schemas.addresses import (
+    card_picture,
+    citation_path,
+    claim_card,
+    claim_page,
+    claim_path,
+    measure_chart,
+    measure_page,
+    review_path,
+    version_path,
+)
 from schemas.claims import ClaimVersion
 from service.rendering.dates import day, written
 from service.rendering.html import ENVIRONMENT, html
@@ -61,12 +71,12 @@ def _time(partial: str) -> Markup:
 
 
 _MOST_PUBLISHERS = 2
+_ADDRESSES = (
+    card_picture, citation_path, claim_card, claim_page, claim_path, measure_chart, measure_page, review_path,
+    version_path,
+)  # fmt: skip
 ENVIRONMENT.globals.update(
-    {
-        name: getattr(addresses, name)
-        for name in vars(addresses)
-        if name.endswith(("_page", "_path", "_card", "_chart", "_picture"))
-    },
+    {address.__name__: address for address in _ADDRESSES},
     stylesheet=STYLESHEET_PATH,
     feeds=FEEDS,
     standings={str(status): standing for status, standing in STANDINGS.items()},

@@ -60,8 +60,12 @@ async def test_a_version_s_page_stays_and_says_that_there_is_a_newer_one(desk):
     made = (await desk.editor.create(claim())).json()
     await desk.editor.revise(
         made["id"],
-        {"quantity": {"value": "4200"}, "statement": "Harbours run 4,200 automated cranes.", "change": {"note": "Miscounted."}},
-    )  # fmt: skip
+        {
+            "quantity": {"value": "4200"},
+            "statement": "Harbours run 4,200 automated cranes.",
+            "change": {"note": "Miscounted."},
+        },
+    )
     page = read(await desk.api.get(f"/claims/{made['id']}@1"))
     assert "4,100" in text(page, "//p[@class='number']")
     assert "This is version 1." in text(page, NOTICE)

@@ -110,6 +110,14 @@ class Quantity(Answer, frozen=True, kw_only=True):
     """What is counted: `downloads`, `USD`, `percent`."""
 
 
+class DisplayedQuantity(Quantity, frozen=True, kw_only=True):
+    """The number inside a claim, and how people read it in the language of the answer (`Content-Language`)."""
+
+    display: str | None
+    """The number in words, with its comparator and unit: `more than 10 billion downloads`. Plain text, for people; it
+    may be worded better at any time. Null for a finding without a number."""
+
+
 class Period(Answer, frozen=True, kw_only=True):
     """The time the number describes, both ends included; null where it is open or not said."""
 
@@ -160,7 +168,7 @@ class Draft(Answer, frozen=True, kw_only=True):
 
 
 class ClaimVersion(Answer, frozen=True, kw_only=True):
-    """One version of a claim, the unit of the log: flat and immutable. A claim is its newest version."""
+    """One version of a claim, the unit of the log: flat and immutable."""
 
     id: Slug
     """The claim's id: the same in all of its versions, and never used for another claim."""
@@ -196,10 +204,16 @@ class ClaimVersion(Answer, frozen=True, kw_only=True):
     digest: Digest
 
 
+class Claim(ClaimVersion, frozen=True, kw_only=True):
+    """A claim as it is read: its version in force, which is what `digest` is over, and the number in words besides."""
+
+    quantity: DisplayedQuantity
+
+
 class ClaimPage(Answer, frozen=True, kw_only=True):
     """Claims as they stood at `position`. `missing` lists the `ids` asked for that named no claim then."""
 
-    items: list[ClaimVersion]
+    items: list[Claim]
     """The claims of this page, each as its version in force at `position`."""
     position: Position
     """The position of the log the page is as of."""

@@ -90,7 +90,8 @@ Digest = Annotated[
     Meta(
         pattern=r"^[0-9a-f]{64}$(?!\n)",
         max_length=64,
-        description="SHA-256, in hexadecimal, of the version's RFC 8785 canonical JSON without `digest`.",
+        description="SHA-256, in hexadecimal, of the version's RFC 8785 canonical JSON without `digest`, and without "
+        "`quantity.display`, which only readers of a claim are told.",
     ),
 ]
 Cursor = Annotated[

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from schemas.claims import ClaimVersion
+from schemas.claims import Claim
 from schemas.fields import Answer, Cursor, Line, Position, Slug
 
 MeasureId = Annotated[Slug, Meta(description="The measure's id.", examples=["china-share-of-world-ai-patents"])]
@@ -35,7 +35,7 @@ class MeasurePage(Answer, frozen=True, kw_only=True):
 class MeasureDetail(Measure, frozen=True, kw_only=True):
     """A measure with its published claims side by side, the latest stated first: at most a hundred, of `claims`."""
 
-    items: Annotated[list[ClaimVersion], Meta(max_length=100)]
+    items: Annotated[list[Claim], Meta(max_length=100)]
     """Its published claims, the latest stated first: a hundred at most."""
     position: Position
     """The position of the log this is as of."""

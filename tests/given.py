@@ -102,6 +102,13 @@ async def published(pool: Pool, *drafts: Draft) -> list[ClaimVersion]:
         return await append_versions(connection, drafts)
 
 
+def record_of(claim: dict) -> dict:
+    """The version that a claim as it is read is: all of it but how its number is said."""
+    quantity = dict(claim["quantity"])
+    del quantity["display"]
+    return {**claim, "quantity": quantity}
+
+
 def read_bodies(bodies: list[msgspec.Raw]) -> list[ClaimVersion]:
     """Versions as they are served, read."""
     return [msgspec.json.decode(body, type=ClaimVersion) for body in bodies]

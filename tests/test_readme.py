@@ -28,11 +28,11 @@ def comparable(text: str) -> str:
     return re.sub(r'"p10-[0-9a-f]{16}"', '"p10-…"', text).strip()
 
 
-def test_there_are_three_calls():
-    assert len(CALLS) == 3
+def test_there_are_three_calls_and_one_in_german():
+    assert len(CALLS) == 4
 
 
-@pytest.mark.parametrize("call", CALLS, ids=["search", "measure", "version"])
+@pytest.mark.parametrize("call", CALLS, ids=["search", "measure", "version", "german"])
 async def test_a_call_gives_the_answer_it_shows(call, curated):
     command, shown = call
     shell = await asyncio.create_subprocess_exec(

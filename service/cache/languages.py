@@ -18,10 +18,14 @@ def language_for(accept_language: str | None) -> Language:
     return _negotiated(accept_language)
 
 
-def in_language(language: Language) -> list[tuple[str, str]]:
-    """The header fields of an answer whose numbers are written in a language; all else in it is English."""
+def in_language(language: Language, *deciding: str) -> list[tuple[str, str]]:
+    """The header fields of an answer whose numbers are written in a language; all else in it is English.
+
+    `deciding` are more fields of a request that decide the answer.
+    """
     spoken = "en" if language is Language.EN else f"{language}, en"
-    return [("content-language", spoken), ("vary", "Accept, Accept-Encoding, Accept-Language")]
+    vary = ", ".join(["Accept", "Accept-Encoding", "Accept-Language", *deciding])
+    return [("content-language", spoken), ("vary", vary)]
 
 
 @lru_cache(256)

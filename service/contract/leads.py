@@ -7,7 +7,7 @@ import msgspec
 
 from schemas.acknowledgements import Acknowledgement
 from schemas.changes import ChangePage, CorrectionPage
-from schemas.claims import ClaimPage, ClaimVersion, TimeMap, VersionPage
+from schemas.claims import Claim, ClaimPage, ClaimVersion, TimeMap, VersionPage
 from schemas.deliveries import Delivery, DeliveryPage
 from schemas.editing import BulkAnswer
 from schemas.embeds import OEmbed
@@ -63,16 +63,19 @@ def _webhook(place: str) -> tuple[Lead, ...]:
     )
 
 
+_CLAIM = (
+    Lead("get_claim", "The claim as it is now.", _claim("")),
+    *_changes(""),
+    Lead("get_version", "This version, for ever.", {**_claim(""), "version": _of_body("version")}),
+    Lead("list_versions", "Every version it has had.", _claim("")),
+    Lead("diff_versions", "What changed since this version.", {**_claim(""), "from": _of_body("version")}),
+    Lead("get_timemap", "When each version was recorded.", _claim("")),
+    Lead("get_measure", "The claims it competes with.", {"id": _of_body("measure")}),
+)
+
 LEADS: Mapping[type, tuple[Lead, ...]] = {
-    ClaimVersion: (
-        Lead("get_claim", "The claim as it is now.", _claim("")),
-        *_changes(""),
-        Lead("get_version", "This version, for ever.", {**_claim(""), "version": _of_body("version")}),
-        Lead("list_versions", "Every version it has had.", _claim("")),
-        Lead("diff_versions", "What changed since this version.", {**_claim(""), "from": _of_body("version")}),
-        Lead("get_timemap", "When each version was recorded.", _claim("")),
-        Lead("get_measure", "The claims it competes with.", {"id": _of_body("measure")}),
-    ),
+    Claim: _CLAIM,
+    ClaimVersion: _CLAIM,
     MismatchProblem: _changes("current/"),
     ClaimPage: (Lead("get_claim", "The first claim of the page.", _claim("items/0/")),),
     VersionPage: (

@@ -3,22 +3,26 @@
 import msgspec
 from litestar.response.base import ASGIResponse
 
-from db.claims import Place, claim_in_history, claims_page, missing_claims
+from db.claims import Place, claim_in_history, claims_page, missing_claims, served
 from db.pool import Reading
-from schemas.claims import ClaimId, ClaimPage, ClaimVersion
+from schemas.addresses import version_path
+from schemas.claims import Claim, ClaimId, ClaimPage, ClaimVersion
 from schemas.failures import Fault, InvalidRequest, NotFound
+from schemas.languages import Language
 from schemas.requests import AsOfQuery, ClaimQuery, Sort
 from schemas.verification import Lifecycle
-from service.cache.representation import Representation, as_json, with_items
-from service.routes.versions import in_force_at, version_representation
+from service.cache.languages import in_language
+from service.cache.representation import JSON, Representation, as_json, represented, with_items
+from service.rendering.claims import for_readers
+from service.routes.versions import in_force_at
 from service.web.endpoints import get
-from service.web.headers import ACCEPT_DATETIME, CONTENT_LOCATION, LINK
-from service.web.links import page_links
+from service.web.headers import ACCEPT_DATETIME, ACCEPT_LANGUAGE, CONTENT_LOCATION, LINK
+from service.web.links import memento_links, page_links
 from service.web.pages import Cursor, question_of, read_cursor, write_cursor
 from service.web.reads import At, Read
 
 
-@get("/v1/claims", "Claims", ClaimPage, sends=(LINK,))
+@get("/v1/claims", "Claims", ClaimPage, reads=(ACCEPT_LANGUAGE,), sends=(LINK,))
 async def list_claims(read: Read, query: ClaimQuery) -> ASGIResponse:
     """Claims that match every filter, with their sources and status; searched with `q`.
 
@@ -36,14 +40,15 @@ async def list_claims(read: Read, query: ClaimQuery) -> ASGIResponse:
         items, last = await claims_page(connection, query, sort, at.position, limit, after, is_head=is_head)
         missing = await missing_claims(connection, query.ids, at.position) if query.ids else []
         following = write_cursor(Cursor(question, at.position, last.key, last.position)) if last else None
+        items = [for_readers(item, read.language) for item in items]
         page = with_items(ClaimPage, items, position=at.position, next=following, missing=missing)
         links = page_links(read.path, msgspec.to_builtins(query), following)
-        return as_json(page, at.position, [("link", links)])
+        return as_json(page, at.position, [("link", links), *in_language(read.language)])
 
     return await read.answer(at, load)
 
 
-@get("/v1/claims/{id}", "Claims", ClaimVersion, failures=(NotFound,), reads=(ACCEPT_DATETIME,),
+@get("/v1/claims/{id}", "Claims", Claim, failures=(NotFound,), reads=(ACCEPT_DATETIME, ACCEPT_LANGUAGE),
      sends=(LINK, CONTENT_LOCATION), redirects="version")  # fmt: skip
 async def get_claim(read: Read, query: AsOfQuery, id: ClaimId) -> ASGIResponse:
     """A claim: its newest version, or the one in force `as_of` an instant or a position.
@@ -58,9 +63,23 @@ async def get_claim(read: Read, query: AsOfQuery, id: ClaimId) -> ASGIResponse:
         version = await claim_in_history(connection, id, at.position)
         if version is None:
             raise NotFound(f"There is no claim {id}{_as_of(at)}.")
-        return await version_representation(connection, version, current=True)
+        (body,) = await served(connection, [version])
+        claim = for_readers(body, read.language)
+        headers = [
+            ("link", memento_links(id, version.recorded, version.version)),
+            ("content-location", version_path(id, version.version)),
+            *in_language(read.language, "Accept-Datetime"),
+        ]
+        return represented(bytes(claim), JSON, version.position, headers)
 
     return await read.answer(at, load, of=id)
+
+
+def claim_tags(version: ClaimVersion) -> list[str]:
+    """The entity tags of a claim at this version, in every language it is read in."""
+    body = msgspec.Raw(msgspec.json.encode(version))
+    claims = [for_readers(body, language) for language in Language]
+    return [represented(bytes(claim), JSON, version.position).etag for claim in claims]
 
 
 def _as_of(at: At) -> str:

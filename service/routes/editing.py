@@ -19,6 +19,7 @@ from schemas.verification import Lifecycle, Status
 from service.cache.representation import JSON
 from service.editing import created, judged, revised, withdrawn
 from service.publication import publish
+from service.routes.claims import claim_tags
 from service.web.bodies import NDJSON
 from service.web.endpoints import patch, post
 from service.web.headers import IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH_ANY, LOCATION
@@ -170,7 +171,7 @@ async def _change(write: Write, id: str, status: int, make: Make, where: Callabl
         if not found:
             raise NotFound(f"There is no claim {id}.")
         current = found[0]
-        write.require_match(current)
+        write.require_match(current, claim_tags(current))
         if current.lifecycle is Lifecycle.RETRACTED:
             raise Retracted(f"{id} is retracted: it can only be read.")
         versions = await publish(connection, [await make(connection, current)], {id: current}, where)

@@ -9,9 +9,11 @@ from schemas.failures import NotFound
 from schemas.measures import MeasureDetail, MeasureId, MeasurePage
 from schemas.requests import AsOfQuery, ClaimFilter, PageQuery, Sort
 from schemas.verification import Lifecycle
+from service.cache.languages import in_language
 from service.cache.representation import Representation, as_json, with_items
+from service.rendering.claims import for_readers
 from service.web.endpoints import get
-from service.web.headers import LINK
+from service.web.headers import ACCEPT_LANGUAGE, LINK
 from service.web.links import link
 from service.web.listing import page_by_id
 from service.web.reads import Read
@@ -23,7 +25,7 @@ async def list_measures(read: Read, query: PageQuery) -> ASGIResponse:
     return await page_by_id(read, query, measures_page, MeasurePage)
 
 
-@get("/v1/measures/{id}", "Measures", MeasureDetail, failures=(NotFound,), sends=(LINK,))
+@get("/v1/measures/{id}", "Measures", MeasureDetail, failures=(NotFound,), reads=(ACCEPT_LANGUAGE,), sends=(LINK,))
 async def get_measure(read: Read, query: AsOfQuery, id: MeasureId) -> ASGIResponse:
     """A measure and its published claims side by side, the latest stated first; `Link` leads to all of them."""
     at = await read.at(query.as_of)
@@ -34,9 +36,11 @@ async def get_measure(read: Read, query: AsOfQuery, id: MeasureId) -> ASGIRespon
             raise NotFound(f"There is no measure {id}.")
         wanted = ClaimFilter(measure=[id], lifecycle=[Lifecycle.PUBLISHED])
         items, _ = await claims_page(connection, wanted, Sort.LATEST_STATED, at.position, 100)
+        items = [for_readers(item, read.language) for item in items]
         known = {"id": measure.id, "label": measure.label, "claims": measure.claims}
         detail = with_items(MeasureDetail, items, **known, position=at.position)
-        return as_json(detail, at.position, [("link", link(f"/v1/claims?measure={id}", "collection"))])
+        links = link(f"/v1/claims?measure={id}", "collection")
+        return as_json(detail, at.position, [("link", links), *in_language(read.language)])
 
     return await read.answer(at, load)
 

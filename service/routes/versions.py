@@ -6,8 +6,6 @@ from litestar.response.base import ASGIResponse
 from werkzeug.http import http_date
 
 from db.claims import (
-    ClaimInHistory,
-    VersionInHistory,
     claim_as_of,
     claim_version,
     mementos_of,
@@ -66,7 +64,12 @@ async def get_version(read: Read, id: ClaimId, version: VersionNumber) -> ASGIRe
         found = await version_in_history(connection, id, version, at.position)
         if found is None:
             raise NotFound(f"There is no version {version} of a claim {id}.")
-        return await version_representation(connection, found, current=False)
+        headers = [
+            ("link", memento_links(id, found.recorded, version)),
+            ("memento-datetime", http_date(found.recorded_at)),
+        ]
+        (body,) = await served(connection, [found])
+        return represented(bytes(body), JSON, found.position, headers)
 
     return await read.answer(at, load, of=id, cache_control=IMMUTABLE)
 
@@ -126,20 +129,6 @@ async def in_force_at(read: Read, id: str, field: str) -> ASGIResponse:
     headers = [("location", version_path(id, version.version)), ("link", ", ".join(links))]
     headers += [("vary", "Accept, Accept-Datetime"), ("cache-control", "no-store")]
     return ASGIResponse(status_code=302, headers=headers)
-
-
-async def version_representation(
-    connection: Reading, version: ClaimInHistory | VersionInHistory, *, current: bool
-) -> Representation:
-    """A version as JSON with its links: as the claim's `current` answer, or as itself."""
-    headers = [("link", memento_links(version.id, version.recorded, version.version))]
-    if current:
-        headers += [("content-location", version_path(version.id, version.version))]
-        headers += [("vary", "Accept, Accept-Encoding, Accept-Datetime")]
-    else:
-        headers += [("memento-datetime", http_date(version.recorded_at))]
-    (body,) = await served(connection, [version])
-    return represented(bytes(body), JSON, version.position, headers)
 
 
 async def version_and_newest(

@@ -47,6 +47,10 @@ ACCEPT_DATETIME = Header(
     "Accept-Datetime", "Answer with the version in force then: an HTTP date (RFC 7089).",
     "Sat, 01 Aug 2026 00:00:00 GMT", required=False,
 )  # fmt: skip
+ACCEPT_LANGUAGE = Header(
+    "Accept-Language", "The language to write numbers in, for people: `en`, `de`, `fr`, `es`, `zh` or `hi` (RFC 9110).",
+    "de-CH, fr;q=0.8", required=False,
+)  # fmt: skip
 LAST_EVENT_ID = Header(
     "Last-Event-ID", "The position of the last change you were told of: what follows it comes next (WHATWG HTML). "
     "Browsers send it when they connect again. Empty is as good as none.", "175", required=False,
@@ -64,7 +68,12 @@ CACHE_CONTROL = Header(
 OF_ANY = (
     CACHE_CONTROL,
     REQUEST_ID,
-    Header("Content-Language", "The language of what is written for people.", "en", pattern="^en$"),
+    Header(
+        "Content-Language",
+        "The languages of what is written for people: that of the numbers, and English.",
+        "en",
+        pattern="^((de|fr|es|zh|hi), )?en$",
+    ),
     Header("Access-Control-Allow-Origin", "Any page may read it (Fetch).", "*", pattern=r"^\*$"),
     Header(
         "Access-Control-Expose-Headers", "The fields a page may read (Fetch).", "ETag, Link", pattern="^[A-Za-z, -]+$"

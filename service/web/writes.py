@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -85,10 +85,14 @@ class Write:
             sentence = '`If-Match` is an entity tag, and has quotes: "p175-5f2b8c3d9e017a46".'
             raise InvalidRequest([Fault(sentence, parameter="If-Match")])
 
-    def require_match(self, current: ClaimVersion) -> None:
-        """VersionMismatch unless the claim still is as the caller read it (RFC 9110, sections 13.1.1 and 13.1.2)."""
+    def require_match(self, current: ClaimVersion, read_as: Iterable[str]) -> None:
+        """VersionMismatch unless the claim still is as the caller read it (RFC 9110, sections 13.1.1 and 13.1.2).
+
+        `read_as` are the entity tags it has besides that of its version: whoever read one of them has read the same.
+        """
         etag, unless = represented_version(current).etag, self.headers.get("if-none-match")
-        if not is_one_of(etag, self.headers["if-match"]) or (unless and is_one_of(etag, unless)):
+        tags = [etag, *read_as]
+        if not _names(self.headers["if-match"], tags) or (unless and _names(unless, tags)):
             weak = " A weak tag, `W/…`, never matches." if "W/" in self.headers["if-match"] else ""
             sentence = f"{current.id} is at version {current.version}; its entity tag is {etag}.{weak}"
             raise VersionMismatch(sentence, current)
@@ -110,13 +114,17 @@ def idempotency_key(field: str | None) -> str | None:
 
 
 def represented_version(version: ClaimVersion) -> Representation:
-    """A claim's newest version as a read of the claim has it."""
+    """A version as its own address has it."""
     return as_json(version, version.position)
 
 
 def sent(answer: Answered) -> ASGIResponse:
     """An answer as a response."""
     return ASGIResponse(body=answer.body, status_code=answer.status, headers=answer.headers)
+
+
+def _names(condition: str, tags: Iterable[str]) -> bool:
+    return any(is_one_of(tag, condition) for tag in tags)
 
 
 @asynccontextmanager

@@ -15,11 +15,15 @@ from tests.cast import key_for
 from tests.given import draft, published
 from tests.outages.proxy import Proxy
 from tests.serving import Api, serving
-from tests.web.asking import CLAIM, TAGGED
+from tests.web.asking import CLAIM, MEASURE, TAGGED
 
 ITS_OWN = {"date", "x-request-id", "cache-status"}
 VIEWS = [address for address in TAGGED if address.startswith(("/v1/", "/feeds/"))]
 ITEM = f"/v1/claims/{CLAIM}"
+IN_A_LANGUAGE = (ITEM, f"{ITEM}?as_of=100", "/v1/claims?limit=3", f"/v1/measures/{MEASURE}")
+"""Addresses whose answers say numbers as people read them."""
+SPOKEN = {"en": "en-GB", "de": "de-AT, en;q=0.5", "fr": "it, fr", "es": "es", "zh": "zh-Hans-CN", "hi": "hi-IN"}
+"""Our languages, and what their readers' browsers send."""
 NOWHERE = "redis://127.0.0.1:1"
 
 
@@ -80,9 +84,11 @@ async def test_what_is_kept_is_what_is_answered_without_it(path, both):
         conditions,
         ("GET", "HEAD"),
         ("", f"Bearer {key}"),
+        ("", "de", "fr-CH, en;q=0.5", "it"),
     )
-    for accept, coding, known, method, authorization in random.Random(path).sample(list(ways), 60):
+    for accept, coding, known, method, authorization, language in random.Random(path).sample(list(ways), 60):
         wish = {"accept": accept, "accept_encoding": coding, "if_none_match": known, "authorization": authorization}
+        wish["accept_language"] = language
         fields = {name: value for name, value in wish.items() if value}
         one = await raw(kept, path, method, **fields)
         other = await raw(plain, path, method, **fields, if_match="*")  # which the edge leaves to the layers below
@@ -102,6 +108,43 @@ async def test_a_hit_is_sent_in_the_coding_asked_for(path, both):
         assert ("content-encoding", "br") in coded.fields
         assert dict(coded.fields)["etag"] != dict(plain.fields)["etag"]
     assert "Accept-Encoding" in dict(plain.fields)["vary"]
+
+
+@pytest.mark.parametrize("path", IN_A_LANGUAGE)
+async def test_each_language_has_its_own_bytes_tag_and_304(path, both):
+    kept, plain, _ = both
+    tags, bodies = set(), set()
+    for language, also in SPOKEN.items():
+        for coding in ("identity", "br"):
+            fields = {"accept_language": also, "accept_encoding": coding}
+            fresh = await raw(plain, path, **fields)
+            await raw(kept, path, **fields)
+            hit = await raw(kept, path, **fields)
+            assert hit.how == "citable-memory; hit"
+            assert hit[:3] == fresh[:3]
+            said = dict(hit.fields)
+            assert said["content-language"] == ("en" if language == "en" else f"{language}, en")
+            assert "Accept-Language" in said["vary"]
+            tags.add(said["etag"])
+            bodies.add(hit.body)
+            unchanged = await raw(kept, path, if_none_match=said["etag"], **fields)
+            assert (unchanged.status, unchanged.body) == (304, b"")
+            named = dict(unchanged.fields)
+            for name in ("etag", "content-language", "vary"):
+                assert named[name] == said[name]
+            other = "fr" if language == "de" else "de"
+            for api in both[:2]:
+                assert (await raw(api, path, if_none_match=said["etag"], accept_language=other)).status == 200
+    assert len(tags) == len(bodies) == 2 * len(SPOKEN)
+
+
+async def test_what_is_said_in_english_is_kept_once_however_it_is_asked_for(both):
+    kept, _, _ = both
+    path = f"{ITEM}?as_of=160"
+    english = await raw(kept, path)
+    for language in ("en", "en-GB, en;q=0.9", "it", "*", ""):
+        again = await raw(kept, path, accept_language=language)
+        assert (again.how, again.body) == ("citable-memory; hit", english.body), language
 
 
 @pytest.mark.parametrize(
@@ -183,6 +226,12 @@ async def test_what_one_process_loaded_another_does_not_load(cluster):
             assert first.how == "citable-memory; fwd=miss; stored", path
             assert second.how == "citable-redis; hit", path
             assert first[:3] == second[:3]
+        for path in IN_A_LANGUAGE:
+            german = await raw(one, path, accept_language="de")
+            assert german.how == "citable-memory; fwd=miss; stored", path
+            second = await raw(other, path, accept_language="de-CH")
+            assert (second.how, second[:3]) == ("citable-redis; hit", german[:3]), path
+            assert second.body != (await raw(other, path)).body
         await written(one, id="cn-ai-firms-6200", change__kind="correction")
         other.runtime.coherence.doubt()
         assert (await raw(other, ITEM)).how == "citable-memory; hit"

@@ -33,7 +33,7 @@ async def test_it_follows_and_serves_and_is_killed_and_started_again_and_misses_
             made = await desk.published()
             await desk.editor.retract(made["id"])
             async with asyncio.timeout(WITHIN):
-                while (await reader.get(f"http://127.0.0.1:{place.port}/v1/claims/{made['id']}")).json() != (
+                while (await reader.get(f"http://127.0.0.1:{place.port}/v1/claims/{made['id']}/versions/2")).json() != (
                     await desk.newest(made["id"])
                 ):
                     await asyncio.sleep(0.05)

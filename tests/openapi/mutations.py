@@ -80,7 +80,7 @@ BREAKING = (
     Mutation("a new parameter must be sent",
              lambda c: operation(c, "get_claim")["parameters"].append(
                  {"name": "lang", "in": "query", "required": True, "schema": {"type": "string"}}),
-             f"{CLAIMS}~1{{id}}/get/parameters/4", "`lang` (query) must be sent now"),
+             f"{CLAIMS}~1{{id}}/get/parameters/5", "`lang` (query) must be sent now"),
     Mutation("a list is written with commas", lambda c: parameter(c, "list_claims.topic").update(explode=False),
              f"{CLAIMS}/get/parameters/1", "written in another way"),
     Mutation("a parameter takes less", lambda c: parameter(c, "list_topics.limit")["schema"].update(maximum=50),

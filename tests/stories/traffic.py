@@ -26,6 +26,7 @@ WORDS = ("walnut", "falcon")
 TOPICS = ("even", "odd")
 MEASURES = ("cranes-at-quays", "cranes-in-yards")
 CODINGS = (None, None, "identity", "gzip", "br", "zstd", "gzip, br;q=0.5", "gzip;q=0")
+LANGUAGES = (None, None, "de", "hi")
 LISTS = {
     "/v1/claims?limit=100": "all",
     "/v1/claims?limit=100&sort=-value": "all",
@@ -71,7 +72,7 @@ class Traffic:
         self.counted: Counter[str] = Counter()
         self.tags: dict[str, str] = {}
         self._versions: dict[str, int] = {}
-        self._known: dict[tuple[str, str | None], str] = {}
+        self._known: dict[tuple[str, str | None, str | None], str] = {}
         self._parsed: dict[str, tuple[int, tuple[Shown, ...]]] = {}
         self._values = itertools.count(4100)
         self._waiting = list(self.newcomers)
@@ -170,9 +171,10 @@ class Traffic:
     async def _read_on(self, process: int, line: Line, chance: random.Random, over: asyncio.Event) -> None:
         while not over.is_set():
             path, about = self._question(chance)
-            coding = chance.choice(CODINGS)
+            coding, language = chance.choice(CODINGS), chance.choice(LANGUAGES)
             headers = {} if coding is None else {"accept_encoding": coding}
-            known = self._known.get((path, coding))
+            headers |= {} if language is None else {"accept_language": language}
+            known = self._known.get((path, coding, language))
             if known and chance.random() < 0.5:
                 headers["if_none_match"] = known
             if chance.random() < 0.05:
@@ -215,7 +217,7 @@ class Traffic:
         if answer.status != 404:
             read = self._shown(read, answer, has_content=method == "GET" and answer.status == 200)
             if not answer.is_stale:
-                self._known[path, headers.get("accept_encoding")] = read.tag
+                self._known[path, headers.get("accept_encoding"), headers.get("accept_language")] = read.tag
         self.reads.append(read)
         return read
 
@@ -241,13 +243,23 @@ class Traffic:
 
 
 def _parsed(content: bytes, about: About) -> tuple[int, tuple[Shown, ...]]:
-    """The position an answer is as of, and every version in it with the hash of its very bytes."""
+    """The position an answer is as of, and every version in it with the hash of its bytes.
+
+    Those of a version are its very bytes; of a claim, its bytes without how its number is said.
+    """
+    record = bytes if about.kind in ("version", "history") else _record
     if about.kind in ("claim", "version"):
         item = msgspec.json.decode(content, type=_Item)
-        return item.position, (Shown(item.id, item.version, hash_of(content)),)
+        return item.position, (Shown(item.id, item.version, hash_of(record(content))),)
     page = msgspec.json.decode(content, type=_Page)
-    items = [(msgspec.json.decode(raw, type=_Item), bytes(raw)) for raw in page.items]
+    items = [(msgspec.json.decode(raw, type=_Item), record(raw)) for raw in page.items]
     return page.position, tuple(Shown(item.id, item.version, hash_of(raw)) for item, raw in items)
+
+
+def _record(claim: bytes) -> bytes:
+    before, display, after = bytes(claim).partition(b',"display":"')
+    assert display, "a claim does not say its number"
+    return before + after.partition(b'"')[2]
 
 
 def _logged(version: ClaimVersion) -> Logged:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from schemas.languages import Language
 from tests.web.writing import PATCH, REASON, VERDICT, WRITES, assert_refused, claim, created, given
 
 CHANGES = ("revise", "verify", "retract")
@@ -14,8 +15,8 @@ async def change(desk, how: str, id: str, **headers: str):
 
 
 async def assert_mismatch(desk, answer, id: str) -> None:
-    """The answer is 412 and holds the claim as it is, with its tag."""
-    now = await desk.api.get(f"/v1/claims/{id}")
+    """The answer is 412 and holds the claim's version as it is, with its tag."""
+    now = await desk.api.get((await desk.api.get(f"/v1/claims/{id}")).headers["content-location"])
     problem = assert_refused(answer, 412)
     assert problem["type"] == "/problems/version-mismatch"
     assert problem["current"] == now.json()
@@ -93,6 +94,18 @@ async def test_the_tag_of_a_version_is_the_tag_of_the_claim_while_it_is_in_force
     id = (await desk.published())["id"]
     tag = (await desk.api.get(f"/v1/claims/{id}/versions/1")).headers["etag"]
     assert (await change(desk, how, id, If_Match=tag)).status_code in (200, 201)
+
+
+@pytest.mark.parametrize("how", CHANGES)
+async def test_the_tag_of_the_claim_in_any_language_and_coding_will_do(how, desk):
+    for number, language in enumerate(Language):
+        id = (await desk.published())["id"]
+        coding = ("identity", "gzip", "br")[number % 3]
+        tag = (await desk.api.get(f"/v1/claims/{id}", accept_language=language, accept_encoding=coding)).headers["etag"]
+        async with desk.unchanged():
+            assert_refused(await change(desk, how, id, If_Match=tag, If_None_Match=tag), 412)
+        assert (await change(desk, how, id, If_Match=tag)).status_code in (200, 201), language
+        await assert_mismatch(desk, await change(desk, how, id, If_Match=tag), id)
 
 
 @pytest.mark.parametrize("how", CHANGES)

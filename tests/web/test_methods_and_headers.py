@@ -6,7 +6,7 @@ import hashlib
 import pytest
 
 from service.app import ENDPOINTS
-from tests.web.asking import ADDRESSES, CLAIM, TAGGED, UNTAGGED, assert_problem, raw_get
+from tests.web.asking import ADDRESSES, CLAIM, MEASURE, TAGGED, UNTAGGED, assert_problem, raw_get
 
 OF_THE_REQUEST = {"transfer-encoding", "date", "x-request-id", "cache-status"}
 WRITABLE = {"/v1/claims": "POST, ", f"/v1/claims/{CLAIM}": "PATCH, "}
@@ -228,9 +228,15 @@ async def test_only_a_version_is_kept_for_ever(curated):
         assert immutable == ("/versions/" in path), path
 
 
+LANGUAGES = {"accept", "accept-encoding", "accept-language"}
+
+
 async def test_a_claim_varies_by_what_decides_its_answer(curated):
-    assert _varies(await curated.get(f"/v1/claims/{CLAIM}")) == {"accept", "accept-encoding", "accept-datetime"}
-    assert _varies(await curated.get("/v1/claims")) == {"accept", "accept-encoding"}
+    assert _varies(await curated.get(f"/v1/claims/{CLAIM}")) == {*LANGUAGES, "accept-datetime"}
+    for path in ("/v1/claims", f"/v1/measures/{MEASURE}"):
+        assert _varies(await curated.get(path)) == LANGUAGES
+    for path in (f"/v1/claims/{CLAIM}/versions/1", f"/v1/claims/{CLAIM}/versions", "/v1/topics", "/v1/changes"):
+        assert _varies(await curated.get(path)) == {"accept", "accept-encoding"}
 
 
 def _varies(response) -> set[str]:

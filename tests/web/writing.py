@@ -15,7 +15,7 @@ import msgspec
 from schemas.keys import Role
 from tests.cast import key_for
 from tests.databases import Cluster
-from tests.given import with_changes
+from tests.given import record_of, with_changes
 from tests.serving import Api
 from tests.web.asking import MEMBERS, own_api
 
@@ -161,10 +161,20 @@ class Desk:
         return await self.api.runtime.pool.fetchval("select position from log_head")
 
     async def newest(self, id: str) -> dict[str, Any]:
-        """A claim as anyone reads it now."""
+        """The version of a claim that is in force, as anyone reads the claim now."""
         answer = await self.api.get(f"/v1/claims/{id}")
         assert answer.status_code == 200, answer.text[:300]
-        return answer.json()
+        return record_of(answer.json())
+
+    async def assert_anyone_reads(self, answer: httpx.Response) -> None:
+        """What a write answered is what its version's address answers, byte for byte, and what the claim says."""
+        version = await self.api.get(answer.headers["content-location"])
+        assert answer.content == version.content
+        for name in ("etag", "repr-digest", "content-type"):
+            assert answer.headers[name] == version.headers[name], name
+        read = await self.api.get(f"/v1/claims/{answer.json()['id']}")
+        assert record_of(read.json()) == answer.json()
+        assert read.headers["content-location"] == answer.headers["content-location"]
 
     async def versions(self, id: str) -> list[dict[str, Any]]:
         """Every version of a claim, the first one first."""

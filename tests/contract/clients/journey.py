@@ -12,6 +12,7 @@ from citable_client import AuthenticatedClient, Client
 from citable_client.api.claims import get_claim, list_claims
 from citable_client.api.editing import create_claim, revise_claim
 from citable_client.models import (
+    Claim,
     ClaimPage,
     ClaimPatch,
     ClaimVersion,
@@ -76,7 +77,7 @@ def edited(desk: AuthenticatedClient, id: str) -> dict[str, Any]:
     stale = revise_claim.sync_detailed(id, client=desk, body=patch, if_match=tag)
     assert isinstance(stale.parsed, MismatchProblem), stale
     before = get_claim.sync(id, client=desk, as_of=str(created.parsed.position))
-    assert isinstance(before, ClaimVersion), before
+    assert isinstance(before, Claim), before
     return {
         "created": created.parsed.version,
         "revised": [revised.version, revised.quantity.value],

@@ -90,8 +90,8 @@ class OEmbed(Answer, frozen=True, kw_only=True):
 
     type: str
     """`rich`, `photo` or `link`. New values may be added."""
-    version: Literal["1.0"]
-    """The version of oEmbed."""
+    version: str
+    """The version of oEmbed: `1.0`."""
     title: str
     """The claim in one sentence; `Retracted: …` if it is."""
     author_name: Line

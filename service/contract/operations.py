@@ -75,15 +75,18 @@ def _request_body(endpoint: Endpoint) -> dict[str, Any]:
 
 
 def _in_path(kinds: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [_parameter(name, "path", tidy(msgspec.json.schema(kind))) for name, kind in kinds.items()]
+    return [_parameter(name, "path", tidy(msgspec.json.schema(kind)), required=True) for name, kind in kinds.items()]
 
 
 def _in_query(kind: type[Request], components: Mapping[str, Schema]) -> list[dict[str, Any]]:
     (_,), written = msgspec.json.schema_components([kind], ref_template="#/components/schemas/{name}")
-    fields = written[kind.__name__]["properties"]
-    return [_parameter(name, "query", closed(tidy(never_null(schema)), components)) for name, schema in fields.items()]
+    fields, needed = written[kind.__name__]["properties"], written[kind.__name__].get("required", [])
+    return [
+        _parameter(name, "query", closed(tidy(never_null(schema)), components), required=name in needed)
+        for name, schema in fields.items()
+    ]
 
 
-def _parameter(name: str, where: str, schema: Schema) -> dict[str, Any]:
+def _parameter(name: str, where: str, schema: Schema, *, required: bool) -> dict[str, Any]:
     sentence = schema.pop("description")
-    return {"name": name, "in": where, "required": where == "path", "description": sentence, "schema": schema}
+    return {"name": name, "in": where, "required": required, "description": sentence, "schema": schema}

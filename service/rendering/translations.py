@@ -23,7 +23,7 @@ def sayer(language: Language) -> Say:
     was not given."""
     known = _catalog(language)
 
-    def say(text: str, **named: object) -> str:
+    def say(text: str, /, **named: object) -> str:
         return known.get(text, text).format_map(named)
 
     return say

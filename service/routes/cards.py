@@ -109,7 +109,7 @@ def _missing(read: Read, name: str, query: CardQuery, language: Language) -> ASG
     """404, as large as a card and in the reader's language."""
     body = missing_card(name, language, query.theme, home=f"{read.runtime.settings.origin}/")
     fields = [("content-security-policy", content_policy()), ("cache-control", "no-store"), *_ANYWHERE]
-    return ASGIResponse(body=body, status_code=404, media_type=MEDIA_TYPE, headers=[*fields, *_spoken(language, query)])
+    return ASGIResponse(body=body, status_code=404, media_type=HTML, headers=[*fields, *_spoken(language, query)])
 
 
 def _spoken(language: Language, query: CardQuery) -> list[tuple[str, str]]:

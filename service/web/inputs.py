@@ -42,6 +42,8 @@ def read_query(raw: bytes, kind: type[R]) -> R:
             values[name] = _value(name, texts, fields[name])
         except _Refused as refused:
             faults.append(Fault(str(refused), parameter=name))
+    needed = [field.encode_name for field in msgspec.structs.fields(kind) if field.required]
+    faults += [Fault(f"`{name}` is missing.", parameter=name) for name in needed if name not in given]
     if faults:
         raise InvalidRequest(faults)
     return msgspec.convert(values, kind)

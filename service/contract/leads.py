@@ -70,7 +70,14 @@ _CLAIM = (
     Lead("list_versions", "Every version it has had.", _claim("")),
     Lead("diff_versions", "What changed since this version.", {**_claim(""), "from": _of_body("version")}),
     Lead("get_timemap", "When each version was recorded.", _claim("")),
+    Lead("get_citation", "How to cite this version.", {**_claim(""), "version": _of_body("version")}),
+    Lead("get_claim_review", "This version as schema.org has it.", {**_claim(""), "version": _of_body("version")}),
     Lead("get_measure", "The claims it competes with.", {"id": _of_body("measure")}),
+    Lead(
+        "get_chart",
+        "The claims it competes with, as a picture.",
+        {"id": _of_body("measure"), "claim": _of_body("id")},
+    ),
 )
 
 LEADS: Mapping[type, tuple[Lead, ...]] = {
@@ -92,7 +99,10 @@ LEADS: Mapping[type, tuple[Lead, ...]] = {
     ),
     BulkAnswer: (Lead("get_claim", "The first claim that was published.", _claim("items/0/")),),
     MeasurePage: (Lead("get_measure", "The first measure of the page.", _claim("items/0/")),),
-    MeasureDetail: (Lead("get_claim", "The first of its claims.", _claim("items/0/")),),
+    MeasureDetail: (
+        Lead("get_claim", "The first of its claims.", _claim("items/0/")),
+        Lead("get_chart", "Its claims over time, as a picture.", _claim("")),
+    ),
     SourcePage: (Lead("get_source", "The first source of the page.", _claim("items/0/")),),
     SourceDetail: (Lead("get_claim", "The first claim that cites it.", {"id": _of_body("citations/0/claim")}),),
     TopicPage: (Lead("list_claims", "The claims of the first topic.", {"topic": _of_body("items/0/id")}),),

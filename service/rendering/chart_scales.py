@@ -78,7 +78,7 @@ def day_scale(days: Sequence[date], ticks: int) -> Scale:
     from_year, to_year = min(days).year, max(days).year
     low, high = date(from_year, 1, 1).toordinal(), date(to_year, 12, 31).toordinal() + 1
     count = to_year - from_year + 1
-    every = next(years for years in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000) if count / years <= ticks)
+    every = next(years for years in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000) if count / years <= ticks)
     middles = [
         _milliseconds(date(year, 7, 1).toordinal()) for year in range(from_year, to_year + 1) if not year % every
     ]

@@ -8,9 +8,13 @@ import json
 from typing import Any
 from xml.etree import ElementTree
 
+import rispy
 import schemathesis
+from pybtex.database import parse_string
 
 from service.rendering.atom import MEDIA_TYPE as ATOM
+from service.rendering.charts import MEDIA_TYPE as CHART
+from service.rendering.citations import BIBTEX, RIS
 from service.routes.versions import LINK_FORMAT
 from service.web.bodies import NDJSON
 from service.web.following import EVENT_STREAM
@@ -75,8 +79,22 @@ def events(context, response) -> str:
     return response.text
 
 
-@schemathesis.deserializer(ATOM)
-def feed(context, response) -> str:
-    """An answer that is a feed, as its schema has it: a text. It must be XML all the same."""
+@schemathesis.deserializer(ATOM, CHART)
+def xml(context, response) -> str:
+    """An answer that is a feed or a picture, as its schema has it: a text. It must be XML all the same."""
     ElementTree.fromstring(response.content)
+    return response.text
+
+
+@schemathesis.deserializer(BIBTEX)
+def entry(context, response) -> str:
+    """An answer that is an entry for BibTeX, as its schema has it: a text. It must be one entry all the same."""
+    (_,) = parse_string(response.text, "bibtex").entries
+    return response.text
+
+
+@schemathesis.deserializer(RIS)
+def record(context, response) -> str:
+    """An answer that is a record for reference managers, as its schema has it: a text. It must be one all the same."""
+    (_,) = rispy.loads(response.text)
     return response.text

@@ -18,6 +18,7 @@ import msgspec
 from db.deliveries import Results, change_at, record_results, take_webhook
 from db.idempotency import Once, begin_once
 from db.pool import writing
+from schemas.citations import CitationStyle
 from schemas.claims import Change, ChangeKind, Draft, Severity
 from schemas.deliveries import DeliveryKind
 from schemas.keys import Role, Secret
@@ -135,6 +136,11 @@ async def _read(asking: Asking) -> None:
     tag = asking.tag
     await ask("get_claim", "unchanged", 304, id="ai-incidents-233-2024", query="?as_of=175",
               headers={"If-None-Match": tag})  # fmt: skip
+    for style in CitationStyle:
+        await ask("get_citation", str(style), 200, id="cn-ai-firms-6200", query=f"?style={style}")
+    await ask("get_claim_review", "reviewed", 200, id="cn-ai-firms-6200")
+    await ask("get_claim_review", "unverified", 200, id="cn-open-models-10bn-downloads", query="?version=1")
+    await ask("get_chart", "narrow", 200, id="training-cost-of-gpt-4", query="?width=narrow")
     await ask("list_measures", "first", 200, query="?limit=3")
     await ask("get_measure", "competing", 200, id="ai-incidents-recorded-per-year")
     await ask("list_sources", "first", 200, query="?limit=3")

@@ -25,7 +25,7 @@ from service.rendering.standing import STANDINGS
 CSS = "text/css; charset=utf-8"
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'self'"
+    "frame-ancestors 'none'"
 )
 PAGE_FIELDS = [("content-security-policy", POLICY)]
 """The header fields of a page: nothing runs in it, and nothing is asked of anyone but us."""

@@ -14,6 +14,7 @@ from db.log import append_versions
 from db.pool import Pool, writing
 from schemas.claims import Change, ChangeKind, ClaimVersion, Draft, Severity
 from schemas.sources import source_id
+from service.rendering.pages import STYLESHEET_PATH
 from tests.databases import Cluster
 from tests.serving import Api, serving
 
@@ -57,6 +58,10 @@ TAGGED = (
     f"/embed/claims/{CLAIM}.png?width=400",
     "/embed.js",
     f"/oembed?url=https://citable.example/claims/{CLAIM}",
+    f"/claims/{CLAIM}",
+    f"/claims/{CLAIM}@1",
+    f"/measures/{MEASURE}",
+    STYLESHEET_PATH,
     "/openapi.json",
     "/docs",
     "/docs/swagger-ui.css",

@@ -8,6 +8,7 @@ from db.log import log_head
 from db.pool import reading
 from schemas.keys import Role
 from service.app import ENDPOINTS
+from service.rendering.pages import STYLESHEET_PATH
 from tests.cast import CALLERS, STRANGERS, cast_of
 from tests.serving import Api
 from tests.web.asking import CLAIM, MEASURE, SOURCE, assert_problem, own_api
@@ -38,6 +39,9 @@ ROWS: dict[tuple[str, str], tuple[str, Role | None, int]] = {
     ("GET", "/oembed"): (f"/oembed?url=https://citable.example/claims/{CLAIM}", EVERYONE, 200),
     ("GET", "/v1/changes"): ("/v1/changes?limit=3", EVERYONE, 200),
     ("GET", "/v1/changes/stream"): ("/v1/changes/stream?after=999999", EVERYONE, 400),
+    ("GET", "/claims/{name}"): (f"/claims/{CLAIM}", EVERYONE, 200),
+    ("GET", "/measures/{id}"): (f"/measures/{MEASURE}", EVERYONE, 200),
+    ("GET", "/assets/{name}"): (STYLESHEET_PATH, EVERYONE, 200),
     ("GET", "/livez"): ("/livez", EVERYONE, 200),
     ("GET", "/readyz"): ("/readyz", EVERYONE, 200),
     ("GET", "/openapi.json"): ("/openapi.json", EVERYONE, 200),

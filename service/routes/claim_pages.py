@@ -10,11 +10,12 @@ from db.claims import claim_as_of, claims_page, served, versions_after, versions
 from db.measures import measure_at
 from db.pool import Reading
 from schemas.claims import ClaimVersion
+from schemas.embeds import LaterVersion
 from schemas.failures import NotFound
 from schemas.requests import ClaimFilter, Sort
 from schemas.verification import Lifecycle
 from service.cache.languages import in_language
-from service.cache.representation import Representation, represented
+from service.cache.representation import represented
 from service.rendering.card import card
 from service.rendering.claim_page import MOST_STEPS, Shown, claim_page_of
 from service.rendering.html import MEDIA_TYPE
@@ -37,22 +38,19 @@ _claim = msgspec.json.Decoder(ClaimVersion)
 async def show_claim(read: Read, name: PageName) -> ASGIResponse:
     """A claim for people: what was said, what we found and why, who says so, and everything that changed."""
     claim, _, number = name.partition("@")
+    version = int(number) if number else None
     at = await read.at(None)
-    language = read.language
-
-    async def load(connection: Reading) -> Representation:
-        shown = await _shown(connection, at, claim, int(number) if number else None)
-        later = await versions_after(connection, claim, shown.claim.version, at.position)
-        pinned = card(shown.claim, later, is_pinned=True)
-        origin = read.runtime.settings.origin
-        body = claim_page_of(shown, pinned, language, origin)
-        return represented(body, MEDIA_TYPE, shown.newest.position, [*PAGE_FIELDS, *in_language(language)])
-
-    return await read.answer(at, load)
+    shown, later = await read.load(lambda connection: _shown(connection, at, claim, version))
+    language, origin = read.language, read.runtime.settings.origin
+    pinned = card(shown.claim, later, is_pinned=True)
+    body = claim_page_of(shown, pinned, language, origin)
+    return await read.give(
+        at, represented(body, MEDIA_TYPE, shown.newest.position, [*PAGE_FIELDS, *in_language(language)])
+    )
 
 
-async def _shown(connection: Reading, at: At, id: str, version: int | None) -> Shown:
-    """A version with what its page shows besides. NotFound if it did not stand at a position."""
+async def _shown(connection: Reading, at: At, id: str, version: int | None) -> tuple[Shown, list[LaterVersion]]:
+    """A version with what its page shows besides, and what came after it. NotFound if it did not stand then."""
     newest = await claim_as_of(connection, id, at.position)
     if newest is None:
         raise NotFound(f"There is no claim {id}.")
@@ -65,7 +63,7 @@ async def _shown(connection: Reading, at: At, id: str, version: int | None) -> S
     measure = await measure_at(connection, at.position, claim.measure)
     wanted = ClaimFilter(measure=[claim.measure], lifecycle=[Lifecycle.PUBLISHED])
     competing, _ = await claims_page(connection, wanted, Sort.LATEST_STATED, at.position, 100)
-    return Shown(
+    shown = Shown(
         claim=claim,
         newest=newest,
         versions=versions,
@@ -74,6 +72,7 @@ async def _shown(connection: Reading, at: At, id: str, version: int | None) -> S
         claims=measure.claims if measure else 0,
         is_pinned=version is not None,
     )
+    return shown, await versions_after(connection, id, claim.version, at.position)
 
 
 endpoints = (show_claim,)

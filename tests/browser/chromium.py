@@ -82,7 +82,7 @@ def watched(page: Page) -> Witness:
 @asynccontextmanager
 async def new_context(browser: Browser, **options: object) -> AsyncIterator[BrowserContext]:
     """A browser of someone who was never here, with Playwright's options, until the block ends."""
-    context = await browser.new_context(**{"viewport": DESKTOP, "locale": "en", **options})
+    context = await browser.new_context(**{"viewport": DESKTOP, "locale": "en", "reduced_motion": "reduce", **options})
     context.set_default_timeout(_PATIENCE)
     try:
         yield context
@@ -95,3 +95,10 @@ async def new_page(browser: Browser, **options: object) -> AsyncIterator[Page]:
     """A page in a context of its own."""
     async with new_context(browser, **options) as context:
         yield await context.new_page()
+
+
+async def visit(page: Page, url: str, status: int = 200) -> None:
+    """Goes to a page of HTML, which is answered with this status."""
+    answer = await page.goto(url)
+    assert answer is not None
+    assert (answer.status, answer.headers["content-type"]) == (status, "text/html; charset=utf-8"), url

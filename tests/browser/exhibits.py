@@ -67,12 +67,39 @@ CARDS: dict[str, str] = {
 
 MISSING_CARDS: dict[str, str] = {"missing-card": claim_card("nothing-of-the-sort")}
 FOUND = {**PAGES, **CARDS}
-EVERYTHING = {**PAGES, **MISSING, **CARDS, **MISSING_CARDS}
+NOT_FOUND = {**MISSING, **MISSING_CARDS}
+EVERYTHING = {**FOUND, **NOT_FOUND}
+
+PICTURED: dict[str, str] = {
+    "home": PAGES["home"],
+    "search": PAGES["search"],
+    "search-nothing": PAGES["search-nothing"],
+    "claim": PAGES["claim-disputed"],
+    "claim-stale": PAGES["claim-stale"],
+    "claim-retracted": PAGES["claim-retracted"],
+    "claim-long": PAGES["claim-long"],
+    "measure": PAGES["measure"],
+    "corrections": PAGES["corrections"],
+    "verification": PAGES["verification"],
+    "card": CARDS["card-disputed"],
+    "card-verified": CARDS["card-verified"],
+    "card-stale": CARDS["card-stale"],
+    "card-retracted": CARDS["card-retracted"],
+    "card-long": CARDS["card-long"],
+    "card-hindi": CARDS["card-hindi"],
+    "card-chinese": CARDS["card-chinese"],
+}
+"""What pictures are made of, each light, dark and on a phone."""
 
 
 def shown(addresses: dict[str, str]) -> dict[str, object]:
     """Parameters for a test that goes through these, named for them."""
     return {"argnames": "path", "argvalues": addresses.values(), "ids": addresses.keys()}
+
+
+def status_of(path: str) -> int:
+    """What a page or card is answered with."""
+    return 404 if path in NOT_FOUND.values() else 200
 
 
 async def hang(desk: Desk) -> None:

@@ -1,0 +1,124 @@
+"""A look at a page as many people see it: light and dark, at a desk, on a phone and on the narrowest screen.
+
+Each page is looked at once, and what was seen is kept for every test that asks about it.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.base import AXE_FILE_PATH
+from playwright.async_api import Browser, Page, Response
+
+from tests.browser.chromium import DESKTOP, NARROW, PHONE, Witness, new_context, watched
+
+SCREENS = Path(__file__).parents[2] / "build" / "screens"
+"""Where pictures of what was seen are put, for people to look at."""
+
+AXE = AXE_FILE_PATH.read_text()
+ALL_RULES = {
+    "type": "tag",
+    "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+}
+OF_APPEARANCE = {"type": "rule", "values": ["color-contrast", "link-in-text-block", "target-size"]}
+"""What depends on colours and sizes together; the other rules ask about one of them at most."""
+
+SITUATIONS = (
+    ("light", DESKTOP, ALL_RULES),
+    ("dark", DESKTOP, OF_APPEARANCE),
+    ("light", PHONE, OF_APPEARANCE),
+    ("dark", PHONE, ALL_RULES),
+)
+WEIGHED = ("text/html", "text/css", "text/javascript")
+
+
+@dataclass
+class Look:
+    """What was seen of a page."""
+
+    status: int
+    media_type: str
+    witness: Witness
+    weight: dict[str, int] = field(default_factory=dict)
+    """Bytes of each document, style sheet and script, as they are without a content coding."""
+    cookies: list[str] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
+    """What axe found wrong, in which situation, with the element and why."""
+    overflow: dict[int, int] = field(default_factory=dict)
+    """By the width of the screen: how many pixels more the page takes."""
+
+
+class Gallery:
+    """Pages that are looked at two at a time, each once, before they are asked for."""
+
+    def __init__(self, browser: Browser, origin: str, paths: Iterable[str], pictured: dict[str, str]) -> None:
+        self._two = asyncio.Semaphore(2)
+        self._browser, self._origin = browser, origin
+        self._names = {path: name for name, path in pictured.items()}
+        self._looks = {path: asyncio.create_task(self._look(path)) for path in paths}
+
+    async def seen(self, path: str) -> Look:
+        """What was seen of a page."""
+        return await self._looks[path]
+
+    async def close(self) -> None:
+        """Looks no more."""
+        for look in self._looks.values():
+            look.cancel()
+        await asyncio.gather(*self._looks.values(), return_exceptions=True)
+
+    async def _look(self, path: str) -> Look:
+        async with self._two:
+            return await look(self._browser, self._origin + path, self._names.get(path))
+
+
+async def look(browser: Browser, url: str, name: str | None = None) -> Look:
+    """Looks at a page; if it is called something, pictures of it are put into `SCREENS`."""
+    responses: list[Response] = []
+    async with new_context(browser) as context:
+        page = await context.new_page()
+        witness = watched(page)
+        page.on("response", lambda response: responses.append(response))
+        answer = await page.goto(url)
+        assert answer is not None
+        seen = Look(answer.status, answer.headers["content-type"], witness)
+        for response in responses:
+            if response.headers.get("content-type", "").startswith(WEIGHED):
+                seen.weight[response.url] = len(await response.body())
+            if "set-cookie" in response.headers:
+                seen.cookies.append(response.headers["set-cookie"])
+        seen.cookies += [str(cookie) for cookie in await context.cookies()]
+        await page.evaluate(AXE)
+        for scheme, viewport, rules in SITUATIONS:
+            await page.emulate_media(color_scheme=scheme)
+            await page.set_viewport_size(viewport)
+            seen.violations += [f"{scheme}, {viewport['width']}: {line}" for line in await violations(page, rules)]
+            if name is not None and viewport is DESKTOP:
+                await page.screenshot(path=SCREENS / f"{name}-{scheme}.png", full_page=True)
+        for viewport in (DESKTOP, PHONE, NARROW):
+            await page.set_viewport_size(viewport)
+            needed = await page.evaluate("document.documentElement.scrollWidth")
+            seen.overflow[viewport["width"]] = needed - viewport["width"]
+    if name is not None:
+        await _picture_on_a_phone(browser, url, name)
+    return seen
+
+
+async def _picture_on_a_phone(browser: Browser, url: str, name: str) -> None:
+    async with new_context(browser, viewport=PHONE, device_scale_factor=2, is_mobile=True, has_touch=True) as context:
+        page = await context.new_page()
+        await page.goto(url)
+        await page.screenshot(path=SCREENS / f"{name}-phone.png", full_page=True)
+
+
+async def violations(page: Page, rules: dict[str, Any]) -> list[str]:
+    """What axe finds wrong with a page that has its script, each with the elements and why."""
+    options = {"runOnly": rules, "resultTypes": ["violations"]}
+    found = await page.evaluate("options => axe.run(options)", options)
+    return [
+        f"{violation['id']}: {node['target']} {node['html'][:200]} – {node['failureSummary']}"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+    ]

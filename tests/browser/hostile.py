@@ -31,7 +31,19 @@ REFUSED_LINKS = (
     "https://register.example/\nx",
     "https://register.example/\u202egnp.exe",
 )
-REFUSED_LETTERS = ("\u202e", "\u202d", "\u2066", "\u2067", "\u2068", "\u2069", "\u2028", "\u2029", "\ufeff", "\x00", "\x1b")
+REFUSED_LETTERS = (
+    "\u202e",
+    "\u202d",
+    "\u2066",
+    "\u2067",
+    "\u2068",
+    "\u2069",
+    "\u2028",
+    "\u2029",
+    "\ufeff",
+    "\x00",
+    "\x1b",
+)
 """What turns the direction of a text around, ends lines, or steers a terminal."""
 
 

@@ -31,9 +31,8 @@ def with_element(citable: str, name: str, more: str = "") -> str:
 def with_frame(citable: str, name: str, width: int, height: int, sandbox: str | None = SANDBOX) -> str:
     """A page that embeds a card by a plain frame, which is sandboxed unless `sandbox` is None."""
     held = "" if sandbox is None else f' sandbox="{escape(sandbox)}"'
-    return document(
-        f'<iframe src="{citable}/embed/claims/{name}" width="{width}" height="{height}" style="border:0"{held}></iframe>'
-    )
+    size = f'width="{width}" height="{height}" style="border:0"'
+    return document(f'<iframe src="{citable}/embed/claims/{name}" {size}{held}></iframe>')
 
 
 class Newsroom:

@@ -118,7 +118,7 @@ async def violations(page: Page, rules: dict[str, Any]) -> list[str]:
     options = {"runOnly": rules, "resultTypes": ["violations"]}
     found = await page.evaluate("options => axe.run(options)", options)
     return [
-        f"{violation['id']}: {node['target']} {node['html'][:200]} – {node['failureSummary']}"
+        f"{violation['id']}: {node['target']} {node['html'][:200]}: {node['failureSummary']}"
         for violation in found["violations"]
         for node in violation["nodes"]
     ]

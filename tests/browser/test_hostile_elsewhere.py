@@ -8,7 +8,6 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.chromium import needs_chromium, watched
-from tests.browser.hosting import document, elsewhere
 from tests.browser.hostile import (
     LINK,
     REFUSED_LETTERS,
@@ -21,6 +20,7 @@ from tests.browser.hostile import (
     read,
     text,
 )
+from tests.browser.hosting import document, elsewhere
 from tests.web.writing import SUPPORT, assert_refused, claim, new_id
 
 ID = "hostile-cranes-3"

@@ -71,7 +71,8 @@ async def test_a_page_shows_hostile_texts_as_they_were_written(path, texts, host
     assert answer.status == 200
     await assert_harmless(page, witness)
     shown = await read(page)
-    assert [where for where in texts if as_read(text(where)) not in shown] == []
+    written = [as_read(text(where))[: 60 if path.startswith("/embed/") else None] for where in texts]  # cards cut
+    assert [one for one in written if one not in shown] == []
     assert "49" not in shown.replace(as_read(text("x")), "").split()
 
 

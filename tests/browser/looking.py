@@ -31,6 +31,9 @@ SITUATIONS = (
     ("light", PHONE, OF_APPEARANCE),
     ("dark", PHONE, ALL_RULES),
 )
+FRAME = {"width": 600, "height": 160}
+"""What a card is pictured in: as wide as embeds are, and no higher than it needs."""
+
 WEIGHED = ("text/html", "text/css", "text/javascript")
 
 
@@ -95,12 +98,15 @@ async def look(browser: Browser, url: str, name: str | None = None) -> Look:
             await page.emulate_media(color_scheme=scheme)
             await page.set_viewport_size(viewport)
             seen.violations += [f"{scheme}, {viewport['width']}: {line}" for line in await violations(page, rules)]
-            if name is not None and viewport is DESKTOP:
-                await page.screenshot(path=SCREENS / f"{name}-{scheme}.png", full_page=True)
         for viewport in (DESKTOP, PHONE, NARROW):
             await page.set_viewport_size(viewport)
             needed = await page.evaluate("document.documentElement.scrollWidth")
             seen.overflow[viewport["width"]] = needed - viewport["width"]
+        if name is not None:
+            await page.set_viewport_size(FRAME if "/embed/" in url else DESKTOP)
+            for scheme in ("light", "dark"):
+                await page.emulate_media(color_scheme=scheme)
+                await page.screenshot(path=SCREENS / f"{name}-{scheme}.png", full_page=True)
     if name is not None:
         await _picture_on_a_phone(browser, url, name)
     return seen

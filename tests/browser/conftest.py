@@ -1,15 +1,14 @@
 """One browser for all tests, and a context of its own for each of them."""
 
-import shutil
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from playwright.async_api import Browser, Page
 
 from tests.browser.chromium import launched, new_page
-from tests.browser.exhibits import PICTURED, hang
+from tests.browser.exhibits import hang
 from tests.browser.hosting import Newsroom, newsroom_open
-from tests.browser.looking import SCREENS, Gallery
+from tests.browser.looking import Gallery, gallery_open
 from tests.databases import Cluster
 from tests.web.writing import Desk, desk_on
 
@@ -37,23 +36,12 @@ async def exhibition(cluster: Cluster) -> AsyncIterator[Desk]:
 
 
 @pytest.fixture(scope="session")
-def pictured() -> dict[str, str]:
-    """The pages and cards that pictures are made of, by the names of the pictures."""
-    return PICTURED
-
-
-@pytest.fixture(scope="session")
 async def gallery(browser: Browser, exhibition: Desk, request: pytest.FixtureRequest) -> AsyncIterator[Gallery]:
-    """What was seen of the pages that the tests of this run ask about, and of those that are pictured."""
+    """What was seen of the pages that the tests of this run ask about."""
     asking = [item for item in request.session.items if "gallery" in item.fixturenames]
-    paths = {item.callspec.params["path"] for item in asking if hasattr(item, "callspec")}
-    if any("pictured" in item.fixturenames for item in asking):
-        paths |= set(PICTURED.values())
-    shutil.rmtree(SCREENS, ignore_errors=True)
-    SCREENS.mkdir(parents=True)
-    gallery = Gallery(browser, exhibition.api.url, paths, PICTURED)
-    yield gallery
-    await gallery.close()
+    paths = {item.callspec.params["path"]: None for item in asking}  # in their order
+    async with gallery_open(browser, exhibition.api.url, paths) as gallery:
+        yield gallery
 
 
 @pytest.fixture(scope="session")

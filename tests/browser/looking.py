@@ -4,15 +4,18 @@ Each page is looked at once, and what was seen is kept for every test that asks 
 """
 
 import asyncio
-from collections.abc import Iterable
+import shutil
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.base import AXE_FILE_PATH
-from playwright.async_api import Browser, Page, Response
+from playwright.async_api import Browser, BrowserContext, Page, Response
 
 from tests.browser.chromium import DESKTOP, NARROW, PHONE, Witness, new_context, watched
+from tests.browser.exhibits import PICTURED
 
 SCREENS = Path(__file__).parents[2] / "build" / "screens"
 """Where pictures of what was seen are put, for people to look at."""
@@ -54,12 +57,15 @@ class Look:
 
 
 class Gallery:
-    """Pages that are looked at two at a time, each once, before they are asked for."""
+    """Pages that are looked at two at a time, each once, before they are asked for.
 
-    def __init__(self, browser: Browser, origin: str, paths: Iterable[str], pictured: dict[str, str]) -> None:
+    All of them are looked at by one reader with a desk, who has axe, and the pictured ones by one with a phone.
+    """
+
+    def __init__(self, desk: BrowserContext, phone: BrowserContext, origin: str, paths: Iterable[str]) -> None:
         self._two = asyncio.Semaphore(2)
-        self._browser, self._origin = browser, origin
-        self._names = {path: name for name, path in pictured.items()}
+        self._desk, self._phone, self._origin = desk, phone, origin
+        self._names = {path: name for name, path in PICTURED.items()}
         self._looks = {path: asyncio.create_task(self._look(path)) for path in paths}
 
     async def seen(self, path: str) -> Look:
@@ -74,49 +80,68 @@ class Gallery:
 
     async def _look(self, path: str) -> Look:
         async with self._two:
-            return await look(self._browser, self._origin + path, self._names.get(path))
+            page = await self._desk.new_page()
+            seen = await look(page, self._origin + path)
+            name = self._names.get(path)
+            if name is not None:
+                await picture(page, name)
+                await self._picture_on_a_phone(path, name)
+            await page.close()
+            return seen
+
+    async def _picture_on_a_phone(self, path: str, name: str) -> None:
+        page = await self._phone.new_page()
+        await page.goto(self._origin + path)
+        await page.screenshot(path=SCREENS / f"{name}-phone.png", full_page=True)
+        await page.close()
 
 
-async def look(browser: Browser, url: str, name: str | None = None) -> Look:
-    """Looks at a page; if it is called something, pictures of it are put into `SCREENS`."""
+@asynccontextmanager
+async def gallery_open(browser: Browser, origin: str, paths: Iterable[str]) -> AsyncIterator[Gallery]:
+    """Looks at pages until the block ends, and puts pictures into `SCREENS`, which is emptied first."""
+    shutil.rmtree(SCREENS, ignore_errors=True)
+    SCREENS.mkdir(parents=True)
+    phone = new_context(browser, viewport=PHONE, device_scale_factor=2, is_mobile=True, has_touch=True)
+    async with new_context(browser) as at_desk, phone as on_phone:
+        await at_desk.add_init_script(AXE)
+        gallery = Gallery(at_desk, on_phone, origin, paths)
+        try:
+            yield gallery
+        finally:
+            await gallery.close()
+
+
+async def look(page: Page, url: str) -> Look:
+    """Goes to a page, in a context that has axe, and looks at it."""
     responses: list[Response] = []
-    async with new_context(browser) as context:
-        page = await context.new_page()
-        witness = watched(page)
-        page.on("response", lambda response: responses.append(response))
-        answer = await page.goto(url)
-        assert answer is not None
-        seen = Look(answer.status, answer.headers["content-type"], witness)
-        for response in responses:
-            if response.headers.get("content-type", "").startswith(WEIGHED):
-                seen.weight[response.url] = len(await response.body())
-            if "set-cookie" in response.headers:
-                seen.cookies.append(response.headers["set-cookie"])
-        seen.cookies += [str(cookie) for cookie in await context.cookies()]
-        await page.evaluate(AXE)
-        for scheme, viewport, rules in SITUATIONS:
-            await page.emulate_media(color_scheme=scheme)
-            await page.set_viewport_size(viewport)
-            seen.violations += [f"{scheme}, {viewport['width']}: {line}" for line in await violations(page, rules)]
-        for viewport in (DESKTOP, PHONE, NARROW):
-            await page.set_viewport_size(viewport)
-            needed = await page.evaluate("document.documentElement.scrollWidth")
-            seen.overflow[viewport["width"]] = needed - viewport["width"]
-        if name is not None:
-            await page.set_viewport_size(FRAME if "/embed/" in url else DESKTOP)
-            for scheme in ("light", "dark"):
-                await page.emulate_media(color_scheme=scheme)
-                await page.screenshot(path=SCREENS / f"{name}-{scheme}.png", full_page=True)
-    if name is not None:
-        await _picture_on_a_phone(browser, url, name)
+    witness = watched(page)
+    page.on("response", lambda response: responses.append(response))
+    answer = await page.goto(url)
+    assert answer is not None
+    seen = Look(answer.status, answer.headers["content-type"], witness)
+    for response in responses:
+        if response.headers.get("content-type", "").startswith(WEIGHED):
+            seen.weight[response.url] = len(await response.body())
+        if "set-cookie" in response.headers:
+            seen.cookies.append(response.headers["set-cookie"])
+    seen.cookies += [str(cookie) for cookie in await page.context.cookies()]
+    for scheme, viewport, rules in SITUATIONS:
+        await page.emulate_media(color_scheme=scheme)
+        await page.set_viewport_size(viewport)
+        seen.violations += [f"{scheme}, {viewport['width']}: {line}" for line in await violations(page, rules)]
+    for viewport in (PHONE, NARROW, DESKTOP):
+        await page.set_viewport_size(viewport)
+        needed = await page.evaluate("document.documentElement.scrollWidth")
+        seen.overflow[viewport["width"]] = needed - viewport["width"]
     return seen
 
 
-async def _picture_on_a_phone(browser: Browser, url: str, name: str) -> None:
-    async with new_context(browser, viewport=PHONE, device_scale_factor=2, is_mobile=True, has_touch=True) as context:
-        page = await context.new_page()
-        await page.goto(url)
-        await page.screenshot(path=SCREENS / f"{name}-phone.png", full_page=True)
+async def picture(page: Page, name: str) -> None:
+    """Puts pictures of a page into `SCREENS`, light and dark."""
+    await page.set_viewport_size(FRAME if "/embed/" in page.url else DESKTOP)
+    for scheme in ("light", "dark"):
+        await page.emulate_media(color_scheme=scheme)
+        await page.screenshot(path=SCREENS / f"{name}-{scheme}.png", full_page=True)
 
 
 async def violations(page: Page, rules: dict[str, Any]) -> list[str]:

@@ -103,7 +103,7 @@ def status_of(path: str) -> int:
 
 
 async def hang(desk: Desk) -> None:
-    """Publishes the claims that no curated one stands for: revised, retracted, and as long as may be."""
+    """Publishes the claims that no curated one stands for: revised, retracted, and as long as anyone may bear."""
     await asyncio.gather(_revised(desk), _retracted(desk), _long(desk))
 
 
@@ -124,7 +124,7 @@ async def _retracted(desk: Desk) -> None:
 async def _long(desk: Desk) -> None:
     words = f"{LONGEST_WORD} and whatever else there is to be said of cranes in harbours, "
     source = {
-        **SUPPORT, "title": (words * 6)[:500], "publisher": (LONGEST_WORD * 4)[:200], "quote": (words * 40)[:4000],
+        **SUPPORT, "title": (words * 6)[:500], "publisher": (LONGEST_WORD * 4)[:200], "quote": (words * 5)[:400],
         "locator": (words * 3)[:300], "published_on": "2026-01-31", "retrieved_on": "2026-02",
     }  # fmt: skip
     stances = ("supports", "supports", "contradicts", "context")
@@ -134,12 +134,12 @@ async def _long(desk: Desk) -> None:
     ]
     body = claim(
         id=LONG, statement=(words * 6)[:500], quantity__value="123456789012345678.123456789012345678",
-        quantity__unit=(LONGEST_WORD * 2)[:100], scope=(words * 40)[:4000], attributed_to=(LONGEST_WORD * 5)[:300],
-        sources=sources, topics=["ports", "china"], change__note=(words * 40)[:4000],
+        quantity__unit=(LONGEST_WORD * 2)[:100], scope=(words * 10)[:800], attributed_to=(LONGEST_WORD * 5)[:300],
+        sources=sources, topics=["ports", "china"], change__note=(words * 10)[:800],
         relations=[relation("competes_with", "cn-ai-firms-6200")],
     )  # fmt: skip
     created(await desk.editor.create(body))
     answer = await desk.verifier.verify(
-        LONG, {"status": "disputed", "rationale": (words * 40)[:4000], "caveats": [(words * 5)[:400]] * 5}
+        LONG, {"status": "disputed", "rationale": (words * 20)[:1600], "caveats": [(words * 5)[:400]] * 5}
     )
     assert answer.status_code == 201, answer.text

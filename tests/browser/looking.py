@@ -4,7 +4,6 @@ Each page is looked at once, and what was seen is kept for every test that asks 
 """
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -36,6 +35,9 @@ SITUATIONS = (
 )
 FRAME = {"width": 600, "height": 160}
 """What a card is pictured in: as wide as embeds are, and no higher than it needs."""
+
+HIGHEST = 6000
+"""The most of a page that is pictured, in CSS pixels."""
 
 WEIGHED = ("text/html", "text/css", "text/javascript")
 
@@ -92,15 +94,17 @@ class Gallery:
     async def _picture_on_a_phone(self, path: str, name: str) -> None:
         page = await self._phone.new_page()
         await page.goto(self._origin + path)
-        await page.screenshot(path=SCREENS / f"{name}-phone.png", full_page=True)
+        await _photograph(page, f"{name}-phone")
         await page.close()
 
 
 @asynccontextmanager
 async def gallery_open(browser: Browser, origin: str, paths: Iterable[str]) -> AsyncIterator[Gallery]:
-    """Looks at pages until the block ends, and puts pictures into `SCREENS`, which is emptied first."""
-    shutil.rmtree(SCREENS, ignore_errors=True)
-    SCREENS.mkdir(parents=True)
+    """Looks at pages until the block ends, and puts pictures into `SCREENS`, where none of an earlier run are left."""
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    for name in PICTURED:
+        for earlier in SCREENS.glob(f"{name}-*.png"):
+            earlier.unlink()
     phone = new_context(browser, viewport=PHONE, device_scale_factor=2, is_mobile=True, has_touch=True)
     async with new_context(browser) as at_desk, phone as on_phone:
         await at_desk.add_init_script(AXE)
@@ -141,7 +145,14 @@ async def picture(page: Page, name: str) -> None:
     await page.set_viewport_size(FRAME if "/embed/" in page.url else DESKTOP)
     for scheme in ("light", "dark"):
         await page.emulate_media(color_scheme=scheme)
-        await page.screenshot(path=SCREENS / f"{name}-{scheme}.png", full_page=True)
+        await _photograph(page, f"{name}-{scheme}")
+
+
+async def _photograph(page: Page, name: str) -> None:
+    """The whole of a page, but of an endless one its beginning."""
+    wide, high = await page.evaluate("[innerWidth, document.documentElement.scrollHeight]")
+    clip = {"x": 0, "y": 0, "width": wide, "height": min(high, HIGHEST)}
+    await page.screenshot(path=SCREENS / f"{name}.png", full_page=True, clip=clip)
 
 
 async def violations(page: Page, rules: dict[str, Any]) -> list[str]:

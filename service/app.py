@@ -24,6 +24,7 @@ from service.routes import (
     documents,
     editing,
     feeds,
+    front_page,
     health,
     keys,
     measure_pages,
@@ -59,11 +60,12 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *deliveries.endpoints,  # /v1/webhooks/{id}/deliveries  …/{delivery}/redelivery  …/test
     *acknowledgements.endpoints,  # /v1/webhooks/{id}/acknowledgements/…  /v1/changes/{position}/acknowledgements
     *keys.endpoints,  # /v1/keys  /v1/keys/{id}
+    *front_page.endpoints,  # /
     *claim_pages.endpoints,  # /claims/{id}  /claims/{id}@{version}
     *measure_pages.endpoints,  # /measures/{id}
     *assets.endpoints,  # /assets/{name}
     *health.endpoints,  # /livez  /readyz
-    *documents.endpoints,  # /openapi.json  /docs  /problems/{slug}  /
+    *documents.endpoints,  # /openapi.json  /docs  /problems/{slug}
 )
 
 

@@ -14,7 +14,7 @@ from schemas.fields import Slug
 from service.cache.representation import JSON
 from service.web.assets import asset
 from service.web.endpoints import get
-from service.web.links import FEEDS, feed_links
+from service.web.links import FEEDS
 from service.web.problems import INTERNAL, SHAPES, Shape
 from service.web.reads import Read
 
@@ -82,14 +82,6 @@ async def show_problem(read: Read, slug: Slug) -> ASGIResponse:
     return await read.send(asset(_problem_page(shape), HTML))
 
 
-@get("/", "Operations", media={"text/html": None}, listed=False)
-async def show_start() -> ASGIResponse:
-    """Leads people who open the address in a browser to the reference, and feed readers to the feeds."""
-    return ASGIResponse(
-        status_code=302, headers=[("location", "/docs"), ("link", feed_links(*FEEDS)), ("cache-control", "no-store")]
-    )
-
-
 def _feeds_to_find() -> bytes:
     """The feeds, as feed readers look for them in a page."""
     return b"".join(
@@ -120,4 +112,4 @@ def _asset(name: str) -> bytes:
     return (Path(package.submodule_search_locations[0]) / "dist" / name).read_bytes()
 
 
-endpoints = (get_contract, show_docs, get_docs_asset, show_problem, show_start)
+endpoints = (get_contract, show_docs, get_docs_asset, show_problem)

@@ -54,7 +54,8 @@ class Ranked(msgspec.Struct, frozen=True):
 
 
 class Count(msgspec.Struct, frozen=True):
-    """How many claims have a value of a `kind`: `status`, `topic`, `geography`; or there are, if that is `all`."""
+    """How many claims have a value of a `kind`: `status`, `topic`, `geography`; or there are, if that is `all`. One of
+    `head` says that the log ends here."""
 
     kind: str
     value: str
@@ -242,10 +243,16 @@ async def claims_page(
     return await served(connection, page), last
 
 
-async def claims_counted(connection: Reading, wanted: ClaimFilter, position: int, most: int) -> list[Count]:
+async def claims_counted(
+    connection: Reading, wanted: ClaimFilter, position: int, most: int, *, is_head: bool = False
+) -> list[Count]:
     """How claims in force at `position` that match every filter divide by status, topic and place, the most frequent
-    first. Of many, the newest `most` are looked at."""
-    return await _counted.many(connection, *await _matching(connection, wanted, position, most))
+    first. Of many, the newest `most` are looked at. `is_head` is what it is to `claims_page`."""
+    asked = await _matching(connection, wanted, position, most)
+    counts = await _counted.many(connection, *asked, is_head)
+    if is_head and all(count.kind != "head" for count in counts):
+        return await _counted.many(connection, *asked, False)
+    return counts
 
 
 async def _matching(connection: Reading, wanted: ClaimFilter, position: int, most: int) -> tuple[object, ...]:

@@ -13,7 +13,7 @@ from service.rendering.history import done
 from service.rendering.pages import page, summary
 from service.rendering.standing import STANDINGS
 
-MOST_COUNTED = 10_000
+MOST_COUNTED = 5_000
 """Of how many claims, the newest that match, a page says how they divide."""
 _MOST_VALUES = 12
 _NAMES = {

@@ -40,7 +40,7 @@ async def show_claims(read: Read, query: SearchQuery) -> ASGIResponse:
         after = Place(position=cursor.row, key=cursor.key) if cursor else None
         is_head = at.position == at.head.position
         found, last = await claims_page(connection, wanted, sort, at.position, _PAGE, after, is_head=is_head)
-        counts = await _counts(connection, wanted, at.position)
+        counts = await _counts(connection, wanted, at.position, is_head=is_head)
         news = [] if asked else await corrections(connection, None, None, at.position, None, _NEWS)
         return Listing(
             asked=asked,
@@ -58,14 +58,17 @@ async def show_claims(read: Read, query: SearchQuery) -> ASGIResponse:
     return await read.give(at, represented(body, MEDIA_TYPE, at.position, [*PAGE_FIELDS, ("link", links)]))
 
 
-async def _counts(connection: Reading, wanted: SearchQuery, position: int) -> dict[str, dict[str, int]]:
+async def _counts(
+    connection: Reading, wanted: SearchQuery, position: int, *, is_head: bool
+) -> dict[str, dict[str, int]]:
     """How many claims match in all, and of each counted filter have each value, whatever that filter says itself."""
-    told = await claims_counted(connection, wanted, position, MOST_COUNTED)
+    told = await claims_counted(connection, wanted, position, MOST_COUNTED, is_head=is_head)
     counts = {kind: _by_value(told, kind) for kind in ("all", *_COUNTED)}
     for kind in _COUNTED:
         if getattr(wanted, kind):
             others = msgspec.structs.replace(wanted, **{kind: None})
-            counts[kind] = _by_value(await claims_counted(connection, others, position, MOST_COUNTED), kind)
+            told = await claims_counted(connection, others, position, MOST_COUNTED, is_head=is_head)
+            counts[kind] = _by_value(told, kind)
     return counts
 
 

@@ -12,6 +12,7 @@ from schemas.changes import ChangeFilter, LoggedChange
 _ask = Questions("changes.sql")
 _between = _ask("changes_between", LoggedChange)
 _corrections = _ask("corrections", LoggedChange)
+_around = _ask("bodies_around", Served)
 _bodies = _ask("bodies_at", Served)
 
 REACH = 20_000
@@ -51,3 +52,8 @@ async def corrections(
 async def versions_of_changes(connection: Reading, changes: Sequence[LoggedChange]) -> list[msgspec.Raw]:
     """The versions that changes made, each as it is served, in the order of the log."""
     return await served(connection, await _bodies.many(connection, [change.position for change in changes]))
+
+
+async def versions_around(connection: Reading, changes: Sequence[LoggedChange]) -> list[msgspec.Raw]:
+    """The versions that changes made and those before them, each once as it is served, in the order of the log."""
+    return await served(connection, await _around.many(connection, [change.position for change in changes]))

@@ -28,6 +28,15 @@ where v.change ->> 'severity' = 'major' and v.change ->> 'kind' <> 'created'
 order by v.position desc
 limit $5
 
+-- name: bodies_around
+-- What the versions at some positions ($1), and those before them, are served as, in the order of the log.
+select distinct v.position, b.body
+from claim_version c
+join claim_version v on v.id = c.id and (v.version = c.version or v.version = c.version - 1)
+left join claim_body b on b.position = v.position
+where c.position = any ($1)
+order by v.position
+
 -- name: bodies_at
 -- What versions at some positions ($1) are served as, in the order of the log.
 select v.position, b.body

@@ -53,6 +53,15 @@ class Ranked(msgspec.Struct, frozen=True):
     body: bytes | None
 
 
+class Count(msgspec.Struct, frozen=True):
+    """How many claims have a value of a `kind`: `status`, `topic`, `geography`; or there are, if that is `all`. One of
+    `head` says that the log ends here."""
+
+    kind: str
+    value: str
+    claims: int
+
+
 class Moment(msgspec.Struct, frozen=True):
     """A version and when it was recorded."""
 
@@ -126,6 +135,7 @@ _page: dict[Sort, Question[Listed]] = {
     Sort.HIGHEST: _ask("claims_highest", Listed),
     Sort.LOWEST: _ask("claims_lowest", Listed),
 }
+_counted = _ask("claims_counted", Count)
 _newest_now = _ask("claims_newest_now", Listed)
 _most_relevant = _ask("claims_most_relevant", Ranked)
 _less_relevant = _ask("claims_less_relevant", Listed)
@@ -215,22 +225,7 @@ async def claims_page(
 
     `is_head` says that `position` was the head of the log a moment ago, which is quicker to answer if it still is.
     """
-    terms = None if wanted.q is None else await _terms.value(connection, wanted.q, position)
-    asked = (
-        position,
-        terms,
-        wanted.ids,
-        wanted.topic,
-        wanted.measure,
-        wanted.geography,
-        wanted.status,
-        wanted.currency,
-        wanted.lifecycle,
-        wanted.publisher,
-        wanted.stated_from,
-        wanted.stated_to,
-        limit + 1,
-    )
+    asked = await _matching(connection, wanted, position, limit + 1)
     begin = (after.key, after.position) if after else (None, None)
     try:
         if sort is Sort.RELEVANCE:
@@ -246,6 +241,26 @@ async def claims_page(
     page = found[:limit]
     last = Place(page[-1].position, page[-1].key) if len(found) > limit else None
     return await served(connection, page), last
+
+
+async def claims_counted(
+    connection: Reading, wanted: ClaimFilter, position: int, most: int, *, is_head: bool = False
+) -> list[Count]:
+    """How claims in force at `position` that match every filter divide by status, topic and place, the most frequent
+    first. Of many, the newest `most` are looked at. `is_head` is what it is to `claims_page`."""
+    asked = await _matching(connection, wanted, position, most)
+    counts = await _counted.many(connection, *asked, is_head)
+    if is_head and all(count.kind != "head" for count in counts):
+        return await _counted.many(connection, *asked, False)
+    return counts
+
+
+async def _matching(connection: Reading, wanted: ClaimFilter, position: int, most: int) -> tuple[object, ...]:
+    """What `matching` asks for, in its order."""
+    terms = None if wanted.q is None else await _terms.value(connection, wanted.q, position)
+    named = (wanted.ids, wanted.topic, wanted.measure, wanted.geography, wanted.status, wanted.currency)
+    more = (wanted.lifecycle, wanted.publisher, wanted.stated_from, wanted.stated_to)
+    return (position, terms, *named, *more, most)
 
 
 async def _relevant(

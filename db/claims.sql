@@ -162,6 +162,25 @@ where i.position <= $1 and i.until > $1 and ($1 >= 0 or is_planned_blindly(i.pos
     and ($11::text is null or i.stated_last >= first_day($11))
     and ($12::text is null or i.stated_first <= last_day($12))
 
+-- name: claims_counted
+-- How many of the newest claims that match ($13 at most) have each status, topic and place; how many there are in all; and
+-- `head` if the position is the head of the log. If it is taken to be that ($14), only what is in force now is looked at.
+with found as materialized (
+    select i.status, i.topics, i.geography {matching}
+        and (not $14::boolean or i.until = 9223372036854775807)
+    order by i.position desc limit $13
+)
+select kind, value, count(*) as claims
+from (
+    select 'all' as kind, '' as value from found
+    union all select 'head', '' from log_head h where h.position = $1
+    union all select 'status', f.status from found f
+    union all select 'topic', t.topic from found f cross join lateral unnest(f.topics) t (topic)
+    union all select 'geography', f.geography from found f
+) as told
+group by kind, value
+order by claims desc, value
+
 -- part: since
 with since as materialized (
     select count(*) < 1000 as few

@@ -3,6 +3,7 @@
 What `version` adds to a claim's page and card pins them to it: `/claims/{id}@{version}` shows the same for ever.
 """
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 
@@ -54,6 +55,21 @@ def citation_path(id: str) -> str:
 def review_path(id: str) -> str:
     """A claim as schema.org describes it."""
     return f"/v1/claims/{id}/claim-review"
+
+
+def search_page(asked: Mapping[str, object]) -> str:
+    """The page that lists claims, by its parameters; those that are None or empty are not asked."""
+    return _asked("/", asked)
+
+
+def corrections_page(asked: Mapping[str, object]) -> str:
+    """The page of corrections, by its parameters."""
+    return _asked("/corrections", asked)
+
+
+def _asked(path: str, asked: Mapping[str, object]) -> str:
+    given = {name: value for name, value in asked.items() if value not in (None, [], "")}
+    return f"{path}?{urlencode(given, doseq=True)}" if given else path
 
 
 def _pinned(version: int | None) -> str:

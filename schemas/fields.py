@@ -5,7 +5,7 @@ published contract leaves that ending out, and so the two agree.
 """
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
 
@@ -110,3 +110,6 @@ class Answer(Struct, frozen=True, kw_only=True):
 
 class Request(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What we are sent. A field we do not know is an error, never ignored."""
+
+    is_form: ClassVar[bool] = False
+    """Whether a form sends it: then a parameter without a value is not asked."""

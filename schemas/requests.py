@@ -1,7 +1,7 @@
 """What a query string may hold. A list's parameter may be repeated; any other may stand once."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
@@ -115,6 +115,15 @@ class ClaimQuery(ClaimFilter, frozen=True, kw_only=True):
     as_of: AsOf | None = None
     sort: Annotated[Sort, Meta(description="`relevance` with `q`, else the newest recorded first.")] | None = None
     limit: Annotated[Limit, Meta(description="How many claims a page may have; 20, or with `ids` 100.")] | None = None
+    cursor: Cursor | None = None
+
+
+class SearchQuery(ClaimFilter, frozen=True, kw_only=True):
+    """What people ask of the page that lists claims: a form sends every field it has, those left empty, too."""
+
+    is_form: ClassVar[bool] = True
+
+    sort: Sort | None = None
     cursor: Cursor | None = None
 
 

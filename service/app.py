@@ -9,7 +9,9 @@ from litestar.types import ASGIApp
 
 from schemas import failures
 from service.cache.edge import Edge
+from service.rendering.problem_page import problem_page
 from service.routes import (
+    about,
     acknowledgements,
     assets,
     cards,
@@ -19,11 +21,13 @@ from service.routes import (
     claim_pages,
     claim_reviews,
     claims,
+    correction_pages,
     corrections,
     deliveries,
     documents,
     editing,
     feeds,
+    front_page,
     health,
     keys,
     measure_pages,
@@ -38,7 +42,7 @@ from service.runtime import Runtime
 from service.telemetry import log
 from service.web.endpoints import Endpoint
 from service.web.envelope import ALWAYS, Envelope
-from service.web.problems import PROBLEM_JSON, is_internal, problem_answer
+from service.web.problems import answer_for, is_internal
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *claims.endpoints,  # /v1/claims  /v1/claims/{id}
@@ -59,11 +63,14 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *deliveries.endpoints,  # /v1/webhooks/{id}/deliveries  …/{delivery}/redelivery  …/test
     *acknowledgements.endpoints,  # /v1/webhooks/{id}/acknowledgements/…  /v1/changes/{position}/acknowledgements
     *keys.endpoints,  # /v1/keys  /v1/keys/{id}
+    *front_page.endpoints,  # /
+    *correction_pages.endpoints,  # /corrections
+    *about.endpoints,  # /about/verification
     *claim_pages.endpoints,  # /claims/{id}  /claims/{id}@{version}
     *measure_pages.endpoints,  # /measures/{id}
     *assets.endpoints,  # /assets/{name}
     *health.endpoints,  # /livez  /readyz
-    *documents.endpoints,  # /openapi.json  /docs  /problems/{slug}  /
+    *documents.endpoints,  # /openapi.json  /docs  /problems/{slug}
 )
 
 
@@ -90,7 +97,7 @@ def build_app(runtime: Runtime) -> ASGIApp:
     )
     app.state.runtime = runtime
 
-    enveloped = Envelope(app, methods_of)
+    enveloped = Envelope(app, methods_of, problem_page)
     return Edge(
         enveloped, runtime.fills, runtime.coherence, newest=runtime.newest, monotonic=runtime.monotonic, always=ALWAYS
     )
@@ -104,8 +111,9 @@ def _answer_failure(request: Request[Any, Any, Any], error: Exception) -> Respon
         failure = _named(request, error)
     elif is_internal(error):
         log.error("a request failed: %s", request_id, exc_info=error)
-    status, headers, body = problem_answer(failure, request_id)
-    return Response(body, status_code=status, headers=dict(headers), media_type=PROBLEM_JSON)
+    status, headers, body = answer_for(request.scope, failure, request_id, problem_page)
+    fields = dict(headers)
+    return Response(body, status_code=status, headers=fields, media_type=fields["content-type"])
 
 
 def _named(request: Request[Any, Any, Any], error: HTTPException) -> failures.Failure:

@@ -32,7 +32,7 @@ WHOLE = "citable.whole"
 """
 
 COVERED = (b"/v1/", b"/feeds/", b"/claims/", b"/measures/", b"/corrections", b"/embed/", b"/oembed")
-"""Where the addresses begin whose answers are views of the log."""
+"""Where the addresses begin whose answers are views of the log. The page at `/` itself is one, too."""
 
 _WAITING = b"/v1/changes"
 """Where addresses begin that may wait for what has not happened yet: such an answer is not kept."""
@@ -41,6 +41,11 @@ _READ_HERE = frozenset({b"accept", b"accept-encoding", b"accept-language", b"aut
 _DECIDING = _READ_HERE | {b"accept-datetime", b"if-match"}
 """The fields that decide an answer, and those of them that this layer understands."""
 _LONGEST_KEY = 2048
+
+
+def is_covered(path: bytes) -> bool:
+    """Whether what is at a path is a view of the log."""
+    return path == b"/" or path.startswith(COVERED)
 
 
 class Asked(NamedTuple):
@@ -191,7 +196,7 @@ class Edge:
 def _asked(scope: Scope) -> Asked | None:
     """What a request asks for, if that can be answered here at all."""
     method, path = scope["method"], scope["raw_path"]
-    if (method != "GET" and method != "HEAD") or not path.startswith(COVERED):
+    if (method != "GET" and method != "HEAD") or not is_covered(path):
         return None
     if path.startswith(_WAITING) and (path.endswith(b"/stream") or b"wait" in scope["query_string"]):
         return None

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from schemas.claims import ChangeKind, ClaimVersion, Period, Severity
+from schemas.claims import Change, ChangeKind, ClaimVersion, Period, Severity
 from schemas.sources import Source
 from schemas.verification import Currency, Lifecycle
 from service.rendering.dates import written
@@ -65,6 +65,15 @@ def history(versions: Sequence[ClaimVersion]) -> list[Step]:
     return [*steps, *(_step(last, None) for last in versions[-1:] if last.version == 1)]
 
 
+def done(change: Change, status: str) -> str:
+    """What a change did, in a word or two; `status` is the label of what verification found since."""
+    if change.kind is ChangeKind.VERIFICATION:
+        return f"{_DONE[change.kind]}: {status.lower()}"
+    if change.kind is ChangeKind.CORRECTION and change.severity is Severity.TYPO:
+        return "Spelling corrected"
+    return _DONE.get(change.kind, str(change.kind).capitalize())
+
+
 def differences(before: ClaimVersion, after: ClaimVersion) -> list[Difference]:
     """Everything a reader can see that differs between two versions of a claim."""
     found = [
@@ -100,13 +109,9 @@ def period(period: Period) -> str:
 
 def _step(version: ClaimVersion, before: ClaimVersion | None) -> Step:
     change = version.change
-    done = _DONE.get(change.kind, str(change.kind).capitalize())
-    if change.kind is ChangeKind.VERIFICATION:
-        done = f"{done}: {_status(version).lower()}"
-    if change.kind is ChangeKind.CORRECTION and change.severity is Severity.TYPO:
-        done = "Spelling corrected"
     is_major = change.severity is Severity.MAJOR and change.kind is not ChangeKind.CREATED
-    return Step(version, done, is_major, differences(before, version) if before is not None else [])
+    told = done(change, _status(version))
+    return Step(version, told, is_major, differences(before, version) if before is not None else [])
 
 
 def _status(version: ClaimVersion) -> str:

@@ -1,5 +1,7 @@
 """Claims: lists, searches, and one claim now or as of an instant."""
 
+from typing import TypeVar
+
 import msgspec
 from litestar.response.base import ASGIResponse
 
@@ -9,7 +11,7 @@ from schemas.addresses import version_path
 from schemas.claims import Claim, ClaimId, ClaimPage, ClaimVersion
 from schemas.failures import Fault, InvalidRequest, NotFound
 from schemas.languages import Language
-from schemas.requests import AsOfQuery, ClaimQuery, Sort
+from schemas.requests import AsOfQuery, ClaimQuery, SearchQuery, Sort
 from schemas.verification import Lifecycle
 from service.cache.languages import in_language
 from service.cache.representation import JSON, Representation, as_json, represented, with_items
@@ -21,6 +23,8 @@ from service.web.links import memento_links, page_links
 from service.web.pages import Cursor, question_of, read_cursor, write_cursor
 from service.web.reads import At, Read
 
+Searched = TypeVar("Searched", ClaimQuery, SearchQuery)
+
 
 @get("/v1/claims", "Claims", ClaimPage, reads=(ACCEPT_LANGUAGE,), sends=(LINK,))
 async def list_claims(read: Read, query: ClaimQuery) -> ASGIResponse:
@@ -28,7 +32,7 @@ async def list_claims(read: Read, query: ClaimQuery) -> ASGIResponse:
 
     A page's `next` goes on where it ends, as of the same position, so pages agree while claims change.
     """
-    query, sort = _completed(query)
+    query, sort = completed(query)
     question = question_of(read.path, query)
     cursor = read_cursor(query.cursor, question) if query.cursor else None
     at = await read.at(query.as_of, cursor.position if cursor else None)
@@ -86,7 +90,7 @@ def _as_of(at: At) -> str:
     return f" as of position {at.position}" if at.pinned else ""
 
 
-def _completed(query: ClaimQuery) -> tuple[ClaimQuery, Sort]:
+def completed(query: Searched) -> tuple[Searched, Sort]:
     """The query with what it leaves unsaid: published claims, the best match or the newest first."""
     if query.sort is Sort.RELEVANCE and query.q is None:
         raise InvalidRequest([Fault("`sort=relevance` needs a search, `q`.", parameter="sort")])

@@ -2,7 +2,6 @@
 
 import importlib.util
 from functools import cache
-from html import escape
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,10 +11,12 @@ from msgspec import Meta
 from schemas.failures import NotFound
 from schemas.fields import Slug
 from service.cache.representation import JSON
+from service.rendering.pages import PAGE_FIELDS
+from service.rendering.problem_page import problem_type_page
 from service.web.assets import asset
 from service.web.endpoints import get
-from service.web.links import FEEDS, feed_links
-from service.web.problems import INTERNAL, SHAPES, Shape
+from service.web.links import FEEDS
+from service.web.problems import INTERNAL, SHAPES
 from service.web.reads import Read
 
 HTML = "text/html; charset=utf-8"
@@ -79,14 +80,8 @@ async def show_problem(read: Read, slug: Slug) -> ASGIResponse:
     shape = next((shape for shape in (*SHAPES.values(), INTERNAL) if shape.slug == slug), None)
     if shape is None:
         raise NotFound(f"No problem is called {slug}.")
-    return await read.send(asset(_problem_page(shape), HTML))
-
-
-@get("/", "Operations", media={"text/html": None}, listed=False)
-async def show_start() -> ASGIResponse:
-    """Leads people who open the address in a browser to the reference, and feed readers to the feeds."""
-    return ASGIResponse(
-        status_code=302, headers=[("location", "/docs"), ("link", feed_links(*FEEDS)), ("cache-control", "no-store")]
+    return await read.send(
+        asset(problem_type_page(shape.slug, shape.status, shape.title, shape.meaning), HTML, *PAGE_FIELDS)
     )
 
 
@@ -97,14 +92,6 @@ def _feeds_to_find() -> bytes:
         for name, feeds in FEEDS.items()
         for path, media_type in feeds.items()
     )
-
-
-def _problem_page(shape: Shape) -> bytes:
-    return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(shape.title)}</title>'
-        f"<h1>{escape(shape.title)}</h1><p><code>{shape.slug}</code>, status {shape.status}</p>"
-        f"<p>{escape(shape.meaning)}</p>"
-    ).encode()
 
 
 @cache
@@ -120,4 +107,4 @@ def _asset(name: str) -> bytes:
     return (Path(package.submodule_search_locations[0]) / "dist" / name).read_bytes()
 
 
-endpoints = (get_contract, show_docs, get_docs_asset, show_problem, show_start)
+endpoints = (get_contract, show_docs, get_docs_asset, show_problem)

@@ -22,7 +22,7 @@ from schemas.failures import Failure
 from schemas.fields import Request
 from schemas.keys import Role
 from schemas.requests import Nothing
-from service.cache.edge import COVERED
+from service.cache.edge import is_covered
 from service.cache.representation import JSON
 from service.runtime import Runtime
 from service.strict import read_json
@@ -74,7 +74,7 @@ class Endpoint:
     @property
     def is_of_the_log(self) -> bool:
         """Whether its answers are views of the log, kept and limited as such."""
-        return self.path.encode().startswith(COVERED)
+        return is_covered(self.path.encode())
 
     def mounted(self) -> HTTPRouteHandler:
         """The endpoint as a route of Litestar, which only matches its path and method."""

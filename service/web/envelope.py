@@ -10,7 +10,7 @@ from schemas.failures import Failure, HeadersTooLarge, NotFound, UriTooLong
 from service.telemetry import log
 from service.telemetry import request_id as new_request_id
 from service.web.bodies import MERGE_PATCH
-from service.web.problems import problem_answer
+from service.web.problems import ProblemPage, answer_for
 
 LONGEST_URI = 8192
 LARGEST_HEADERS = 32_768
@@ -39,12 +39,13 @@ _PREFLIGHT = [
 class Envelope:
     """Wraps an application: request ids, limits, HEAD, OPTIONS, cross-origin reading, and a problem for every failure.
 
-    `methods` says which methods an address knows, or nothing if there is no such address.
+    `methods` says which methods an address knows, or nothing if there is none; `page` shows people a problem.
     """
 
-    def __init__(self, app: ASGIApp, methods: Callable[[str], Sequence[str]]) -> None:
+    def __init__(self, app: ASGIApp, methods: Callable[[str], Sequence[str]], page: ProblemPage) -> None:
         self._app = app
         self._methods = methods
+        self._page = page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -79,12 +80,12 @@ class Envelope:
             else:
                 await self._app(inner, receive, send_enveloped)
         except Failure as failure:
-            await _send_problem(failure, request_id, send_enveloped)
+            await self._send_problem(scope, failure, request_id, send_enveloped)
         except Exception as error:
             log.exception("a request failed: %s", request_id)
             if started:
                 raise
-            await _send_problem(error, request_id, send_enveloped)
+            await self._send_problem(scope, error, request_id, send_enveloped)
 
     def _check(self, scope: HTTPScope) -> None:
         """What no request may be, before anyone looks at what it asks."""
@@ -106,10 +107,9 @@ class Envelope:
             headers.append(("accept-patch", MERGE_PATCH))
         await _send(204, headers, b"", send)
 
-
-async def _send_problem(error: BaseException, request_id: str, send: Send) -> None:
-    status, headers, body = problem_answer(error, request_id)
-    await _send(status, [*headers, ("content-length", str(len(body)))], body, send)
+    async def _send_problem(self, scope: HTTPScope, error: BaseException, request_id: str, send: Send) -> None:
+        status, headers, body = answer_for(scope, error, request_id, self._page)
+        await _send(status, [*headers, ("content-length", str(len(body)))], body, send)
 
 
 async def _send(status: int, headers: Sequence[tuple[str, str]], body: bytes, send: Send) -> None:

@@ -24,11 +24,13 @@ _WHOLE_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 def read_query(raw: bytes, kind: type[R]) -> R:
     """A query string as the Struct that names its parameters. InvalidRequest lists everything wrong with it.
 
-    A parameter that the Struct does not name is wrong, unless it says that it allows for others.
+    A parameter that the Struct does not name is wrong, unless it says that it allows for others. What a form leaves
+    empty (HTML, "constructing the entry list") is not asked.
     """
     given: dict[str, list[str]] = defaultdict(list)
     for name, value in _pairs(raw):
-        given[name].append(value)
+        if value.strip() or not kind.is_form:
+            given[name].append(value)
     fields = _parameters(kind)
     faults: list[Fault] = []
     values: dict[str, object] = {}

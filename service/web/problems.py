@@ -1,15 +1,18 @@
 """What each failure becomes over HTTP: one line each. A slug is permanent; a retired one stays listed."""
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import msgspec
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
 
 from schemas import failures
 from schemas.failures import Failure, Faulty
 from schemas.problems import FieldError, MismatchProblem, Problem, QuotaProblem
 from schemas.rules import OF_THE_LOG
-from service.cache.representation import as_json
+from service.cache.representation import JSON, as_json
 from service.web.bodies import MERGE_PATCH
 
 _IN_A_FRAGMENT = "/?:@!$&'()*+,;=~-._"
@@ -17,6 +20,10 @@ _IN_A_FRAGMENT = "/?:@!$&'()*+,;=~-._"
 PROBLEM_JSON = "application/problem+json"
 _TYPES = {"quota-exceeded": "https://iana.org/assignments/http-problem-types#quota-exceeded"}
 """Problems that are not only ours: types that others have registered."""
+ProblemPage = Callable[[Problem], tuple[bytes, Sequence[tuple[str, str]]]]
+"""How people are shown a problem: HTML, with the header fields of that page, its media type among them."""
+_FOR_PROGRAMS = ("/v1/", "/feeds/", "/oembed", "/embed/", "/embed.js", "/openapi.json", "/livez", "/readyz")
+"""Where the addresses begin that are not pages: their problems are for programs, whatever `Accept` says."""
 
 
 class Shape(NamedTuple):
@@ -97,6 +104,26 @@ def problem_answer(failure: BaseException, request_id: str) -> tuple[int, list[t
     if problem.status == 503:
         headers.append(("retry-after", "2"))
     return problem.status, headers, msgspec.json.encode(problem)
+
+
+def answer_for(
+    scope: Mapping[str, Any], failure: BaseException, request_id: str, page: ProblemPage
+) -> tuple[int, list[tuple[str, str]], bytes]:
+    """The same for who asked: at the address of a page, who prefers HTML to JSON reads it as `page` shows it."""
+    status, headers, body = problem_answer(failure, request_id)
+    if not _is_for_people(scope):
+        return status, headers, body
+    said = [field for field in headers if field[0] != "content-type"]
+    body, fields = page(problem_of(failure, request_id))
+    return status, [*fields, ("vary", "Accept"), *said], body
+
+
+def _is_for_people(scope: Mapping[str, Any]) -> bool:
+    if scope["path"].startswith(_FOR_PROGRAMS):
+        return False
+    accept = b", ".join(value for name, value in scope["headers"] if name == b"accept").decode("latin-1")
+    liked = parse_accept_header(accept, MIMEAccept)
+    return liked.quality("text/html") > max(liked.quality(JSON), liked.quality(PROBLEM_JSON))
 
 
 def _fields(failure: BaseException) -> list[tuple[str, str]]:

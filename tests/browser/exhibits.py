@@ -134,7 +134,8 @@ async def _long(desk: Desk) -> None:
     ]
     body = claim(
         id=LONG, measure="cranes-of-any-length", statement=(words * 6)[:500],
-        quantity__value="123456789012345678.123456789012345678", quantity__unit=(LONGEST_WORD * 2)[:100], scope=(words * 10)[:800], attributed_to=(LONGEST_WORD * 5)[:300],
+        quantity__value="123456789012345678.123456789012345678", quantity__unit=(LONGEST_WORD * 2)[:100],
+        scope=(words * 10)[:800], attributed_to=(LONGEST_WORD * 5)[:300],
         sources=sources, topics=["ports", "china"], change__note=(words * 10)[:800],
         relations=[relation("competes_with", "cn-ai-firms-6200")],
     )  # fmt: skip

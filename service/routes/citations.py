@@ -4,9 +4,8 @@ from functools import partial
 
 from litestar.response.base import ASGIResponse
 
-from db.pool import reading
 from schemas.citations import BibtexEntry, CitationQuery, CitationStyle, CitationText, CslItems, RisRecord
-from schemas.claims import ClaimId
+from schemas.claims import ClaimId, ClaimVersion
 from schemas.failures import NotFound, Overloaded
 from service.cache.representation import represented
 from service.rendering.citations import BIBTEX, CSL_JSON, MEDIA, RIS, TEXT, citation
@@ -26,14 +25,17 @@ async def get_citation(read: Read, query: CitationQuery, id: ClaimId) -> ASGIRes
     """
     style = _style(read, query.style)
     at = await read.at(query.as_of)
-    await read.asker.reader()
-    async with reading(read.runtime.pool) as connection:
-        claim, newest = await version_and_newest(connection, id, query.version, at.position)
-    write = partial(citation, style, claim, newest, read.runtime.settings.origin)
-    key = ("citation", style, claim.digest, newest.digest)
-    written = await read.runtime.drawing.drawn(key, write) if style is CitationStyle.APA else write()
+    claim, newest = await read.load(lambda connection: version_and_newest(connection, id, query.version, at.position))
+    written = await cited(read, style, claim, newest)
     media_type = MEDIA[style] if style is CitationStyle.CSL_JSON else f"{MEDIA[style]}; charset=utf-8"
     return await read.give(at, represented(written, media_type, newest.position), of=id)
+
+
+async def cited(read: Read, style: CitationStyle, claim: ClaimVersion, newest: ClaimVersion) -> bytes:
+    """The citation of a version, of which `newest` is the newest; in APA style, which takes long, written once."""
+    write = partial(citation, style, claim, newest, read.runtime.settings.origin)
+    key = ("citation", style, claim.digest, newest.digest)
+    return await read.runtime.drawing.drawn(key, write) if style is CitationStyle.APA else write()
 
 
 def _style(read: Read, style: CitationStyle | None) -> CitationStyle:

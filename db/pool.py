@@ -77,7 +77,11 @@ async def open_pool(url: str, size: int = 10, within: float | None = ANSWER_WITH
                     "timezone": "UTC",
                 },
             )
-    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (ValueError, asyncpg.ClientConfigurationError):  # which may say part of the address, and so of its password
+        raise CannotStart(
+            "CITABLE_DATABASE_URL is no address of a PostgreSQL: write what is special in its password as `%XX`."
+        ) from None
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise CannotStart(f"The PostgreSQL of CITABLE_DATABASE_URL cannot be reached: {_first_line(error)}.") from error
 
 

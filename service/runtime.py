@@ -75,8 +75,10 @@ async def running(settings: Settings, database_url: str, redis_url: str) -> Asyn
     """A runtime on these servers until the block ends. CannotStart says why it cannot be."""
     try:
         redis = SharedConnection(redis_url, time.monotonic)
-    except ValueError as error:
-        raise CannotStart(f"CITABLE_REDIS_URL is no address of a Redis: {error}.") from error
+    except ValueError:  # which may say part of the address, and so of its password
+        raise CannotStart(
+            "CITABLE_REDIS_URL is no address of a Redis: write what is special in its password as `%XX`."
+        ) from None
     async with AsyncExitStack() as closing:
         closing.push_async_callback(redis.close)
         pool = await open_pool(database_url, settings.database_connections)

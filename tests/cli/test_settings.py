@@ -25,7 +25,7 @@ def test_every_setting_is_in_the_table_of_the_readme_and_nothing_else_is():
 
 def test_every_default_in_the_table_is_the_default():
     for name, row in ROWS.items():
-        default = getattr(Settings(), name.removeprefix("CITABLE_").lower())
+        default = getattr(Settings(), name.removeprefix("CITABLE_").lower(), None)
         if default is not None:
             shown = str(default).lower() if isinstance(default, bool) else default
             assert f"`{shown}`" in row, name

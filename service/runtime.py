@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import SystemRandom
@@ -21,8 +21,12 @@ from service.cache.memory import Memory
 from service.cache.shared import SharedCache
 from service.cache.tail import Tail
 from service.followers import Followers
+from service.logs import least_status, lines_of_requests
+from service.metrics import Metrics
+from service.scrapes import show_pool, show_process, show_serving
 from service.settings import Settings
 from service.uses import Uses
+from service.watching import Watch
 from service.work.rounds import Tools
 from service.work.sending import Sender
 from service.work.store import CONNECTIONS, Store
@@ -48,6 +52,7 @@ class Runtime:
     writers: asyncio.Semaphore
     """How many may write at once: they wait for each other in Postgres, and reads must not wait for connections."""
     sender: Sender
+    watch: Watch
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     monotonic: Callable[[], float] = time.monotonic
     settling: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -70,6 +75,25 @@ async def _newest(pool: Pool) -> Head:
         return await log_head(connection)
 
 
+def clocks() -> tuple[datetime, float]:
+    """What time it is, in UTC, and on the monotonic clock."""
+    return datetime.now(UTC), time.monotonic()
+
+
+def _timing(metrics: Metrics) -> Callable[[str], AbstractContextManager[None]]:
+    """What times how long a connection is waited for, by what for."""
+
+    @contextmanager
+    def waiting(use: str) -> Iterator[None]:
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            metrics.pool_wait.labels(use).observe(time.monotonic() - began)
+
+    return waiting
+
+
 @asynccontextmanager
 async def running(settings: Settings, database_url: str, redis_url: str) -> AsyncGenerator[Runtime]:
     """A runtime on these servers until the block ends. CannotStart says why it cannot be."""
@@ -81,7 +105,8 @@ async def running(settings: Settings, database_url: str, redis_url: str) -> Asyn
         ) from None
     async with AsyncExitStack() as closing:
         closing.push_async_callback(redis.close)
-        pool = await open_pool(database_url, settings.database_connections)
+        metrics = Metrics()
+        pool = await open_pool(database_url, settings.database_connections, waiting=_timing(metrics))
         closing.push_async_callback(pool.close)
         uses = Uses(pool, time.monotonic)
         closing.push_async_callback(uses.close)
@@ -91,21 +116,28 @@ async def running(settings: Settings, database_url: str, redis_url: str) -> Asyn
         )
         tail, followers = Tail(pool, coherence), Followers(settings.followers)
         memory = Memory(settings.memory_cache_mb * 1_000_000)
+        watch = Watch(metrics, time.monotonic, lines_of_requests(settings), least_status(settings))
+        show_process(metrics)
+        show_pool(metrics, pool)
+        show_serving(metrics, coherence, redis, memory, followers)
         fills = Fills(memory, SharedCache(redis), coherence, settings.origin)
-        sender = Sender(time.monotonic, settings.webhook_loopback)
-        yield Runtime(settings, pool, redis, coherence, fills, Counters(redis), uses, tail, followers, writers, sender)
+        sender = Sender(time.monotonic, settings.webhook_loopback, attempted=metrics.attempted)
+        yield Runtime(
+            settings, pool, redis, coherence, fills, Counters(redis), uses, tail, followers, writers, sender, watch
+        )
 
 
 @asynccontextmanager
-async def employing(settings: Settings, database_url: str) -> AsyncGenerator[Worker]:
+async def employing(settings: Settings, database_url: str, metrics: Metrics) -> AsyncGenerator[Worker]:
     """A worker on this database, with connections of its own until the block ends. CannotStart if there are none."""
-    pool = await open_pool(database_url, CONNECTIONS)
+    pool = await open_pool(database_url, CONNECTIONS, waiting=_timing(metrics))
+    show_pool(metrics, pool)
     try:
         yield Worker(
             uuid4(),
             Tools(
                 Store(pool),
-                Sender(time.monotonic, settings.webhook_loopback),
+                Sender(time.monotonic, settings.webhook_loopback, attempted=metrics.attempted),
                 settings.origin,
                 lambda: datetime.now(UTC),
                 SystemRandom(),

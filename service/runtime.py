@@ -12,6 +12,7 @@ from uuid import uuid4
 from db.listening import listening
 from db.log import Head, log_head, settle
 from db.pool import Pool, open_pool, reading
+from db.questions import around
 from schemas.failures import CannotStart, StoreUnavailable
 from service.cache.coherence import ANSWER_WITHIN, CONNECT_WITHIN, Coherence
 from service.cache.connection import SharedConnection
@@ -25,6 +26,7 @@ from service.logs import least_status, lines_of_requests
 from service.metrics import Metrics
 from service.scrapes import show_pool, show_process, show_serving
 from service.settings import Settings
+from service.spans import Spans
 from service.uses import Uses
 from service.watching import Watch
 from service.work.rounds import Tools
@@ -75,6 +77,17 @@ async def _newest(pool: Pool) -> Head:
         return await log_head(connection)
 
 
+async def _spans(settings: Settings, closing: AsyncExitStack) -> Spans | None:
+    """What makes spans of requests and statements, if they are wanted, until the stack is closed."""
+    if settings.otlp_endpoint is None:
+        return None
+    spans = Spans(settings.otlp_endpoint)
+    closing.push_async_callback(asyncio.to_thread, spans.close)
+    around.append(spans.statement)
+    closing.callback(around.remove, spans.statement)
+    return spans
+
+
 def clocks() -> tuple[datetime, float]:
     """What time it is, in UTC, and on the monotonic clock."""
     return datetime.now(UTC), time.monotonic()
@@ -116,7 +129,8 @@ async def running(settings: Settings, database_url: str, redis_url: str) -> Asyn
         )
         tail, followers = Tail(pool, coherence), Followers(settings.followers)
         memory = Memory(settings.memory_cache_mb * 1_000_000)
-        watch = Watch(metrics, time.monotonic, lines_of_requests(settings), least_status(settings))
+        spans = await _spans(settings, closing)
+        watch = Watch(metrics, time.monotonic, lines_of_requests(settings), least_status(settings), spans)
         show_process(metrics)
         show_pool(metrics, pool)
         show_serving(metrics, coherence, redis, memory, followers)

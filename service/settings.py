@@ -84,6 +84,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Meta(description="The least level of what is logged.")
     ] = "info"
+    otlp_endpoint: (
+        Annotated[
+            str,
+            Meta(
+                pattern=r"^https?://[^/\s@?#]+(/[^\s?#]*)?$(?!\n)",
+                description="Where traces are sent, by OTLP over HTTP, `http://…:4318`; without it, there are none.",
+            ),
+        ]
+        | None
+    ) = None
     log_requests: Annotated[bool, Meta(description="Whether each request is a line of the log.")] = False
 
     webhook_loopback: Annotated[

@@ -10,6 +10,8 @@ from typing import Any
 
 from service.lines import Answered, Lines
 from service.metrics import REQUESTS_IN_PROGRESS, Metrics
+from service.spans import Begun, Spans
+from service.trace import trace_of
 
 OTHER = "other"
 """The route of what is none of our addresses, and a method that is none of HTTP's: so there are as many as we have."""
@@ -25,10 +27,11 @@ Send = Callable[[Any], Awaitable[None]]
 class Seen:
     """A request that is not answered from memory at once, and what was seen of its answer."""
 
-    __slots__ = ("began", "level", "request_id", "size", "status")
+    __slots__ = ("began", "level", "request_id", "size", "span", "status")
 
-    def __init__(self, began: float) -> None:
+    def __init__(self, began: float, span: Begun | None) -> None:
         self.began = began
+        self.span = span
         self.status = _UNANSWERED
         self.size = 0
         self.level = "none"
@@ -53,19 +56,26 @@ class Seen:
 
 
 class Watch:
-    """What watches the requests of a process. `lines` is where a line for each goes, if they are wanted.
+    """What watches the requests of a process.
 
-    `least_status` is the least status of an answer that has one.
+    `lines` is where a line for each goes whose answer has a `least_status`, if they are wanted; `spans` makes their
+    spans, if those are.
     """
 
     def __init__(
-        self, metrics: Metrics, monotonic: Callable[[], float], lines: Lines | None = None, least_status: int = 0
+        self,
+        metrics: Metrics,
+        monotonic: Callable[[], float],
+        lines: Lines | None = None,
+        least_status: int = 0,
+        spans: Spans | None = None,
     ) -> None:
         self.metrics = metrics
         self.in_progress = 0
         self._monotonic = monotonic
         self._lines = lines
         self._least_status = least_status
+        self._spans = spans
         self._routes: list[str] = []
         self._pattern = re.compile(r"(?!)")
         self._noted: dict[tuple[str, str, int, str], Callable[[float], None]] = {}
@@ -95,10 +105,14 @@ class Watch:
         if self._lines is not None and status >= self._least_status:
             self._lines.put(Answered(ended, began, scope, route, status, size, "memory", request_id))
 
-    def begins(self, began: float) -> Seen:
-        """A request that takes longer; it must be told to `ends`."""
+    def begins(self, scope: Any, began: float) -> Seen:
+        """A request that takes longer; it must be told to `ends`, in the same task."""
         self.in_progress += 1
-        return Seen(began)
+        if self._spans is None:
+            return Seen(began, None)
+        span = self._spans.begin(scope, trace_of(scope["headers"]))
+        scope["state"]["trace"] = self._spans.name(span)
+        return Seen(began, span)
 
     def ends(self, scope: Any, seen: Seen) -> None:
         """Notes what became of a request."""
@@ -110,6 +124,8 @@ class Watch:
             self.metrics.cache_answers.labels(_ANSWERED[seen.level]).inc()
         if method in _WRITING and route != OTHER:
             self.metrics.writes.labels(_RESULTS[status // 100]).inc()
+        if self._spans is not None and seen.span is not None:
+            self._spans.end(seen.span, method if method in _METHODS else OTHER, route, status)
         if self._lines is not None and status >= self._least_status:
             request_id = seen.request_id or scope["state"].get("request_id", "")
             self._lines.put(Answered(ended, seen.began, scope, route, status, seen.size, seen.level, request_id))

@@ -111,7 +111,7 @@ class Edge:
             or (variant := entry.variants.get(coding_for(asked.encoding, entry.length))) is None
             or (answer := self._answer(entry, variant, asked, FROM_MEMORY, Standing.CONFIRMED)) is None
         ):
-            seen = self._watch.begins(began)
+            seen = self._watch.begins(scope, began)
             try:
                 if asked is None:
                     await self._app(scope, receive, seen.of(send))

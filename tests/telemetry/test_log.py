@@ -196,12 +196,18 @@ async def test_what_fails_by_our_fault_is_a_traceback_once_and_a_warning_whateve
                 await asyncio.sleep(0.05)
         pool = await open_pool(url, 1)
         await pool.execute("alter table measure_label rename to lost")
-        await pool.close()
         answer = await client.get("/v1/measures")
+        await pool.execute("alter table claim_version rename to lost_too")
+        await pool.close()
+        with pytest.raises(httpx.RemoteProtocolError):  # cut off: that it is over must not look like its end
+            await client.get("/v1/changes/stream?after=0")
     assert answer.status_code == 500
     program.terminate()
     assert await asyncio.to_thread(program.ends) == 0
-    failure, request = logged(program)
+    assert len([line for line in logged(program) if "exception" in line]) == 2
+    failure, cut_off = logged(program, event="a request failed")
+    assert "UndefinedTableError" in cut_off["exception"]
+    (request,) = logged(program, event="request", status=500)
     assert failure["request_id"] == request["request_id"] == answer.headers["x-request-id"]
     assert (failure["level"], failure["event"]) == ("error", "a request failed")
     assert failure["exception"].lstrip().startswith("Traceback")

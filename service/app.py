@@ -96,10 +96,17 @@ def build_app(runtime: Runtime) -> ASGIApp:
         lifespan=[lambda _: runtime.coherence.following()],
     )
     app.state.runtime = runtime
+    runtime.watch.know([endpoint.path for endpoint in ENDPOINTS])
 
     enveloped = Envelope(app, methods_of, problem_page)
     return Edge(
-        enveloped, runtime.fills, runtime.coherence, newest=runtime.newest, monotonic=runtime.monotonic, always=ALWAYS
+        enveloped,
+        runtime.fills,
+        runtime.coherence,
+        runtime.watch,
+        newest=runtime.newest,
+        monotonic=runtime.monotonic,
+        always=ALWAYS,
     )
 
 
@@ -110,7 +117,10 @@ def _answer_failure(request: Request[Any, Any, Any], error: Exception) -> Respon
     if isinstance(error, HTTPException) and error.status_code < 500:
         failure = _named(request, error)
     elif is_internal(error):
-        log.error("a request failed: %s", request_id, exc_info=error)
+        log.error("a request failed", extra={"request_id": request_id}, exc_info=error)
+    if isinstance(failure, failures.RateLimited):
+        runtime: Runtime = request.app.state.runtime
+        runtime.watch.metrics.refusals.labels(failure.policy).inc()
     status, headers, body = answer_for(request.scope, failure, request_id, problem_page)
     fields = dict(headers)
     return Response(body, status_code=status, headers=fields, media_type=fields["content-type"])

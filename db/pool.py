@@ -44,7 +44,7 @@ SESSION = {
     "max_parallel_workers_per_gather": "0",
     "timezone": "UTC",
 }
-"""What a session is set to when it begins. A pooler in transaction mode drops most of it: the role must have it there."""
+"""What a session is set to when it begins. Behind a pooler in transaction mode, the role must have it."""
 
 
 class _PlainConnection(_Connection):

@@ -58,7 +58,6 @@ def answers(url: str) -> bool:
 async def test_it_serves_the_same_bytes_as_the_checkout_does(database, container, cluster):
     port = free_port()
     redis = f"{cluster.servers.redis_url}?db=9"
-    time.monotonic()
     process = container(
         "serve", CITABLE_DATABASE_URL=database, CITABLE_REDIS_URL="redis://127.0.0.1:1", CITABLE_PORT=port,
         CITABLE_PUBLIC_URL="https://citable.example",

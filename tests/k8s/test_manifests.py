@@ -112,7 +112,7 @@ def test_what_a_pooler_drops_of_a_connection_the_role_has():
     cluster, pooler = named("production", "Cluster", "citable-db"), named("production", "Pooler", "citable-pooler")
     said = dict(
         re.fullmatch(r"alter role citable set (\w+) = '([0-9.]+)(?:ms)?'", statement).groups()
-        for statement in cluster["spec"]["bootstrap"]["initdb"]["postInitSQL"]
+        for statement in cluster["spec"]["bootstrap"]["initdb"]["postInitApplicationSQL"]
     )
     dropped = pooler["spec"]["pgbouncer"]["parameters"]["ignore_startup_parameters"].split(",")
     kept = {"application_name", "timezone"}  # PgBouncer itself sees that they go with their client

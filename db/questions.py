@@ -5,7 +5,8 @@ file is loaded, so what Postgres is sent never changes afterwards.
 """
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -19,6 +20,12 @@ T = TypeVar("T")
 
 _HERE = Path(__file__).parent
 _HEADING = re.compile(r"^-- (name|part): ([a-z_]+)\n", re.MULTILINE)
+
+Around = Callable[[str], AbstractContextManager[None]]
+
+around: list[Around] = []
+"""What each statement is done within, which is told its name: empty, unless somebody watches statements."""
+_NOTHING = nullcontext()
 
 asked: list["Question[Any]"] = []
 """Every question the program can ask, for the test that prepares each and compares its columns with its Struct."""
@@ -34,16 +41,20 @@ class Question(Generic[T]):
 
     async def one(self, connection: Reading, *values: object) -> T | None:
         """The one row there is, or None."""
-        row = await connection.fetchrow(self.text, *values)
+        with self._watched():
+            row = await connection.fetchrow(self.text, *values)
         return None if row is None else self._convert(row)
 
     async def only(self, connection: Reading, *values: object) -> T:
         """The one row there always is."""
-        return self._convert(await connection.fetchrow(self.text, *values))
+        with self._watched():
+            return self._convert(await connection.fetchrow(self.text, *values))
 
     async def many(self, connection: Reading, *values: object) -> list[T]:
         """All rows, in the statement's order."""
-        return [self._convert(row) for row in await connection.fetch(self.text, *values)]
+        with self._watched():
+            rows = await connection.fetch(self.text, *values)
+        return [self._convert(row) for row in rows]
 
     async def stream(self, connection: Reading, *values: object) -> AsyncIterator[T]:
         """The rows one after the other, a few hundred in memory at a time. Needs a transaction."""
@@ -52,15 +63,22 @@ class Question(Generic[T]):
 
     async def run(self, connection: Reading, *values: object, within: float | None = None) -> None:
         """Does what the statement says, `within` seconds if that is not the connection's own bound; answers nothing."""
-        await connection.execute(self.text, *values, timeout=within)
+        with self._watched():
+            await connection.execute(self.text, *values, timeout=within)
 
     async def values(self, connection: Reading, *values: object) -> list[T]:
         """The only column of all rows."""
-        return [msgspec.convert(row[0], self.answer) for row in await connection.fetch(self.text, *values)]
+        with self._watched():
+            rows = await connection.fetch(self.text, *values)
+        return [msgspec.convert(row[0], self.answer) for row in rows]
 
     async def value(self, connection: Reading, *values: object) -> T:
         """The only column of the one row there always is."""
-        return msgspec.convert(await connection.fetchval(self.text, *values), self.answer)
+        with self._watched():
+            return msgspec.convert(await connection.fetchval(self.text, *values), self.answer)
+
+    def _watched(self) -> AbstractContextManager[None]:
+        return around[0](self.name) if around else _NOTHING
 
     def _convert(self, row: Any) -> T:
         return as_struct(row, self.answer)

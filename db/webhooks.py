@@ -9,6 +9,19 @@ from db.pool import Reading, Writing
 from db.questions import Questions
 from schemas.webhooks import CreatedWebhook, NewWebhook, Webhook, WebhookSecret, new_webhook_id, new_webhook_secret
 
+
+class Lag(msgspec.Struct, frozen=True):
+    """The head of the log, and how far the enabled webhook is behind it that is farthest behind.
+
+    `seconds` are those since the first change it has not come to was recorded. `disabled` webhooks are counted only.
+    """
+
+    head: int
+    positions: int
+    seconds: float
+    disabled: int
+
+
 _ask = Questions("webhooks.sql")
 _webhooks = _ask("webhooks", Webhook)
 _webhook = _ask("webhook", Webhook)
@@ -25,6 +38,7 @@ _restart = _ask("restart_webhook", NoneType)
 _retry_held = _ask("retry_held", NoneType)
 _pass_over_held = _ask("pass_over_held", NoneType)
 _delete = _ask("delete_webhook", str)
+_lag = _ask("webhook_lag", Lag)
 _has_key_in_force = _ask("has_key_in_force", bool)
 
 
@@ -107,3 +121,8 @@ async def remove_webhook(connection: Writing, id: str) -> bool:
 async def has_key_in_force(connection: Reading, owner: str) -> bool:
     """Whether a key in force bears an owner's name, whatever its case: if not, their webhooks are sent nothing."""
     return await _has_key_in_force.value(connection, owner)
+
+
+async def webhook_lag(connection: Reading) -> Lag:
+    """How far webhooks are behind the log, those left out whose owner has no key in force: they are sent nothing."""
+    return await _lag.only(connection)

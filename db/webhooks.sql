@@ -120,6 +120,26 @@ where q.webhook = $1 and q.claim = wanted.claim and not $2::boolean and wanted.p
 -- Deletes a webhook ($1), with what is held, its secrets, its deliveries and acknowledgements; answers its id.
 delete from webhook where id = $1 returning id
 
+-- name: webhook_lag
+-- The head of the log; how many positions before it the enabled webhook is that is farthest behind, of those whose owner
+-- has a key in force; the seconds since the change after it was recorded; and how many webhooks are disabled.
+with farthest as (
+    select min(w.position) filter (
+            where w.status = 'active'
+                and exists (select from api_key k where lower(k.name) = lower(w.owner) and k.revoked_at is null)
+        ) as position,
+        count(*) filter (where w.status = 'disabled') as disabled
+    from webhook w
+)
+select h.position as head, greatest(coalesce(h.position - f.position, 0), 0) as positions,
+    coalesce((
+        select greatest(extract(epoch from clock_timestamp() - v.recorded_at), 0)
+        from claim_version v
+        where v.position = f.position + 1
+    ), 0)::float8 as seconds,
+    f.disabled
+from farthest f, log_head h
+
 -- name: has_key_in_force
 -- Whether a key in force bears a name ($1).
 select exists (select from api_key where lower(name) = lower($1) and revoked_at is null)

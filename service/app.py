@@ -73,10 +73,17 @@ def build_app(runtime: Runtime) -> ASGIApp:
         lifespan=[lambda _: runtime.coherence.following()],
     )
     app.state.runtime = runtime
+    runtime.watch.know([endpoint.path for endpoint in ENDPOINTS])
 
     enveloped = Envelope(app, methods_of)
     return Edge(
-        enveloped, runtime.fills, runtime.coherence, newest=runtime.newest, monotonic=runtime.monotonic, always=ALWAYS
+        enveloped,
+        runtime.fills,
+        runtime.coherence,
+        runtime.watch,
+        newest=runtime.newest,
+        monotonic=runtime.monotonic,
+        always=ALWAYS,
     )
 
 
@@ -87,7 +94,10 @@ def _answer_failure(request: Request[Any, Any, Any], error: Exception) -> Respon
     if isinstance(error, HTTPException) and error.status_code < 500:
         failure = _named(request, error)
     elif is_internal(error):
-        log.error("a request failed: %s", request_id, exc_info=error)
+        log.error("a request failed", extra={"request_id": request_id}, exc_info=error)
+    if isinstance(failure, failures.RateLimited):
+        runtime: Runtime = request.app.state.runtime
+        runtime.watch.metrics.refusals.labels(failure.policy).inc()
     status, headers, body = problem_answer(failure, request_id)
     return Response(body, status_code=status, headers=dict(headers), media_type=PROBLEM_JSON)
 

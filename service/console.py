@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from logging import Logger
 from urllib.parse import urlsplit
 
 from rich.console import Console
@@ -25,13 +26,29 @@ MAY = {
 console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
+_log: list[Logger] = []
+"""Where sentences go instead, when standard error is for programs."""
+
+
+def speak_through(log: Logger | None) -> None:
+    """Has what is said from now on said through a log, or on the console for None."""
+    _log[:] = [] if log is None else [log]
+
+
 def say(sentence: str) -> None:
     """A sentence about what was done."""
+    if _log:
+        _log[0].info("%s", sentence)
+        return
     console.print(f"[green]·[/green] {_plain(sentence)}")
 
 
 def say_failure(failure: Failure) -> None:
     """Why the program ends, in a sentence; and for a file, where it is wrong."""
+    if _log:
+        faults = [list(fault) for fault in failure.faults] if isinstance(failure, FileRefused) else []
+        _log[0].error("%s", failure.detail, extra={"faults": faults} if faults else None)
+        return
     console.print(f"[red]✗[/red] {_plain(failure.detail)}")
     if isinstance(failure, FileRefused):
         for line, pointer, sentence in failure.faults:

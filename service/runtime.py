@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import SystemRandom
@@ -12,6 +12,7 @@ from uuid import uuid4
 from db.listening import listening
 from db.log import Head, log_head, settle
 from db.pool import Pool, open_pool, reading
+from db.questions import around
 from schemas.failures import CannotStart, StoreUnavailable
 from service.cache.coherence import ANSWER_WITHIN, CONNECT_WITHIN, Coherence
 from service.cache.connection import SharedConnection
@@ -21,8 +22,13 @@ from service.cache.memory import Memory
 from service.cache.shared import SharedCache
 from service.cache.tail import Tail
 from service.followers import Followers
+from service.logs import least_status, lines_of_requests
+from service.metrics import Metrics
+from service.scrapes import show_pool, show_process, show_serving
 from service.settings import Settings
+from service.spans import Spans
 from service.uses import Uses
+from service.watching import Watch
 from service.work.rounds import Tools
 from service.work.sending import Sender
 from service.work.store import CONNECTIONS, Store
@@ -48,6 +54,7 @@ class Runtime:
     writers: asyncio.Semaphore
     """How many may write at once: they wait for each other in Postgres, and reads must not wait for connections."""
     sender: Sender
+    watch: Watch
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     monotonic: Callable[[], float] = time.monotonic
     settling: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -70,6 +77,36 @@ async def _newest(pool: Pool) -> Head:
         return await log_head(connection)
 
 
+async def _spans(settings: Settings, closing: AsyncExitStack) -> Spans | None:
+    """What makes spans of requests and statements, if they are wanted, until the stack is closed."""
+    if settings.otlp_endpoint is None:
+        return None
+    spans = Spans(settings.otlp_endpoint)
+    closing.push_async_callback(asyncio.to_thread, spans.close)
+    around.append(spans.statement)
+    closing.callback(around.remove, spans.statement)
+    return spans
+
+
+def clocks() -> tuple[datetime, float]:
+    """What time it is, in UTC, and on the monotonic clock."""
+    return datetime.now(UTC), time.monotonic()
+
+
+def _timing(metrics: Metrics) -> Callable[[str], AbstractContextManager[None]]:
+    """What times how long a connection is waited for, by what for."""
+
+    @contextmanager
+    def waiting(use: str) -> Iterator[None]:
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            metrics.pool_wait.labels(use).observe(time.monotonic() - began)
+
+    return waiting
+
+
 @asynccontextmanager
 async def running(settings: Settings, database_url: str, redis_url: str) -> AsyncGenerator[Runtime]:
     """A runtime on these servers until the block ends. CannotStart says why it cannot be."""
@@ -81,7 +118,8 @@ async def running(settings: Settings, database_url: str, redis_url: str) -> Asyn
         ) from None
     async with AsyncExitStack() as closing:
         closing.push_async_callback(redis.close)
-        pool = await open_pool(database_url, settings.database_connections)
+        metrics = Metrics()
+        pool = await open_pool(database_url, settings.database_connections, waiting=_timing(metrics))
         closing.push_async_callback(pool.close)
         uses = Uses(pool, time.monotonic)
         closing.push_async_callback(uses.close)
@@ -92,21 +130,29 @@ async def running(settings: Settings, database_url: str, redis_url: str) -> Asyn
         )
         tail, followers = Tail(pool, coherence), Followers(settings.followers)
         memory = Memory(settings.memory_cache_mb * 1_000_000)
+        spans = await _spans(settings, closing)
+        watch = Watch(metrics, time.monotonic, lines_of_requests(settings), least_status(settings), spans)
+        show_process(metrics)
+        show_pool(metrics, pool)
+        show_serving(metrics, coherence, redis, memory, followers)
         fills = Fills(memory, SharedCache(redis), coherence, settings.origin)
-        sender = Sender(time.monotonic, settings.webhook_loopback)
-        yield Runtime(settings, pool, redis, coherence, fills, Counters(redis), uses, tail, followers, writers, sender)
+        sender = Sender(time.monotonic, settings.webhook_loopback, attempted=metrics.attempted)
+        yield Runtime(
+            settings, pool, redis, coherence, fills, Counters(redis), uses, tail, followers, writers, sender, watch
+        )
 
 
 @asynccontextmanager
-async def employing(settings: Settings, database_url: str) -> AsyncGenerator[Worker]:
+async def employing(settings: Settings, database_url: str, metrics: Metrics) -> AsyncGenerator[Worker]:
     """A worker on this database, with connections of its own until the block ends. CannotStart if there are none."""
-    pool = await open_pool(database_url, CONNECTIONS)
+    pool = await open_pool(database_url, CONNECTIONS, waiting=_timing(metrics))
+    show_pool(metrics, pool)
     try:
         yield Worker(
             uuid4(),
             Tools(
                 Store(pool),
-                Sender(time.monotonic, settings.webhook_loopback),
+                Sender(time.monotonic, settings.webhook_loopback, attempted=metrics.attempted),
                 settings.origin,
                 lambda: datetime.now(UTC),
                 SystemRandom(),

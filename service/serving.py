@@ -2,11 +2,10 @@
 
 import asyncio
 import errno
-import logging
 import signal
 import socket
 from collections.abc import AsyncGenerator, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +21,11 @@ from service.app import build_app
 from service.console import progress, say
 from service.followers import Followers
 from service.interrupts import ignore_interrupts, on_interrupt
+from service.metrics import Metrics
 from service.mirror import begin_mirror, catch_up, follow, is_mirror_of
 from service.origin import Origin, origin_at
 from service.runtime import Runtime, employing, running
+from service.scrapes import read_by_prometheus, show_process
 from service.settings import Settings
 from service.transfer import import_claims
 from service.web.wire import Server, server_config
@@ -67,7 +68,7 @@ async def _run_everything(settings: Settings, database_url: str, redis_url: str,
             await load_curated(runtime)
         else:
             say(f"the log is at position {position}")
-        async with working(settings, database_url):
+        async with _read_by_prometheus(runtime), working(settings, database_url, runtime.watch.metrics):
             await serve(runtime, listener)
 
 
@@ -84,7 +85,8 @@ async def serve_only(settings: Settings, database_url: str, redis_url: str) -> N
     listener = listen(settings)
     async with running(settings, database_url, redis_url) as runtime:
         await require_migrated(runtime.pool)
-        await serve(runtime, listener)
+        async with _read_by_prometheus(runtime):
+            await serve(runtime, listener)
 
 
 def run_mirror(settings: Settings, url: str, *, once: bool) -> None:
@@ -108,7 +110,7 @@ async def _run_mirror(
                 raise
             say(f"serving what was copied before, up to position {(await runtime.newest()).position}")
         if listener is not None:
-            async with working(settings, database_url):
+            async with _read_by_prometheus(runtime), working(settings, database_url, runtime.watch.metrics):
                 await serve(runtime, listener, follow(runtime.pool, origin, say))
 
 
@@ -125,12 +127,19 @@ async def _copy(runtime: Runtime, origin: Origin) -> None:
 
 async def work_only(settings: Settings, database_url: str) -> None:
     """What `citable work` does: delivers changes, on a database that was migrated before, until SIGINT or SIGTERM."""
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    async with employing(settings, database_url) as worker:
-        await require_migrated(worker.tools.store.pool)
-        on_interrupt(lambda: _ask_to(loop, stop))
-        say("delivering; Ctrl-C stops it")
-        await worker.run(stop)
+    stop, loop, metrics = asyncio.Event(), asyncio.get_running_loop(), Metrics()
+    show_process(metrics)
+    async with employing(settings, database_url, metrics) as worker:
+        pool = worker.tools.store.pool
+        await require_migrated(pool)
+        async with read_by_prometheus(settings, metrics, pool):
+            on_interrupt(lambda: _ask_to(loop, stop))
+            say("delivering; Ctrl-C stops it")
+            await worker.run(stop)
+
+
+def _read_by_prometheus(runtime: Runtime) -> AbstractAsyncContextManager[None]:
+    return read_by_prometheus(runtime.settings, runtime.watch.metrics, runtime.pool)
 
 
 def _ask_to(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
@@ -138,10 +147,10 @@ def _ask_to(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
 
 
 @asynccontextmanager
-async def working(settings: Settings, database_url: str) -> AsyncGenerator[None]:
+async def working(settings: Settings, database_url: str, metrics: Metrics) -> AsyncGenerator[None]:
     """A worker beside what else this process does, until the block ends; what it has under way may end then."""
     stop = asyncio.Event()
-    async with employing(settings, database_url) as worker:
+    async with employing(settings, database_url, metrics) as worker:
         work = asyncio.create_task(worker.run(stop))
         try:
             yield
@@ -157,7 +166,7 @@ async def serve(runtime: Runtime, listener: socket.socket, *beside: Coroutine[An
     """
     if not await runtime.redis.answers():
         say("Redis does not answer: reads go to PostgreSQL until it does")
-    config = server_config(build_app(runtime), runtime.settings.trusted_proxies)
+    config = server_config(build_app(runtime), runtime.settings.trusted_proxies, runtime.watch)
     server = _Server(config, runtime.followers, runtime.settings.origin)
     tasks = [asyncio.create_task(work) for work in beside]
     for task in tasks:
@@ -216,8 +225,6 @@ def listen(settings: Settings) -> socket.socket:
 
 def run(work: Coroutine[Any, Any, None]) -> None:
     """Runs asynchronous work to its end. KeyboardInterrupt after the first Ctrl-C or SIGTERM, when all is closed."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)  # an outage is said by the requests that meet it
 
     async def until_interrupted() -> None:
         loop, task = asyncio.get_running_loop(), asyncio.current_task()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ipaddress import ip_network
 from os import environ
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -81,6 +81,28 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: Annotated[
         str | None, Meta(description="Addresses and networks, with commas, whose `X-Forwarded-For` is believed.")
     ] = None
+
+    metrics_port: Annotated[
+        int, Meta(ge=0, le=65535, description="Port to answer Prometheus on, a second listener's; 0 for none.")
+    ] = 0
+    metrics_host: Annotated[str, Meta(description="Address of that listener.")] = "127.0.0.1"
+    log_format: Annotated[
+        Literal["text", "json"], Meta(description="What lines of the log are: text for people, or JSON.")
+    ] = "text"
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], Meta(description="The least level of what is logged.")
+    ] = "info"
+    otlp_endpoint: (
+        Annotated[
+            str,
+            Meta(
+                pattern=r"^https?://[^/\s@?#]+(/[^\s?#]*)?$(?!\n)",
+                description="Where traces are sent, by OTLP over HTTP, `http://…:4318`; without it, there are none.",
+            ),
+        ]
+        | None
+    ) = None
+    log_requests: Annotated[bool, Meta(description="Whether each request is a line of the log.")] = False
 
     webhook_loopback: Annotated[
         bool, Meta(description="Whether webhooks may go to this machine, by http too: for development.")

@@ -18,6 +18,17 @@ def tolerate(what: str, error: BaseException) -> None:
         log.warning("%s failed and was tolerated (%d so far): %s", what, tolerated[what], error)
 
 
+def note_logged(error: BaseException) -> None:
+    """Notes that a failure was logged, with its traceback: whoever meets it further up need not do so."""
+    setattr(error, _LOGGED, True)
+
+
+def was_logged(error: BaseException) -> bool:
+    """Whether that was noted."""
+    return getattr(error, _LOGGED, False)
+
+
+_LOGGED = "logged_by_citable"
 _process = secrets.token_hex(8)
 _requests = count(1 << 60)  # so that each has sixteen digits
 

@@ -61,7 +61,9 @@ async def serving(
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
-        server = Server(wire.server_config(build_app(runtime), settings.trusted_proxies), runtime.followers)
+        server = Server(
+            wire.server_config(build_app(runtime), settings.trusted_proxies, runtime.watch), runtime.followers
+        )
         task = asyncio.create_task(server.serve([listener]))
         try:
             await server.is_up.wait()

@@ -68,6 +68,24 @@ def test_only_the_web_knows_litestar():
     assert breaking("litestar", *LITESTAR) == []
 
 
+def test_only_what_watches_knows_prometheus_and_structlog():
+    """Else a metric or a field of the log has a name that no list and no table has."""
+    assert breaking("prometheus_client", "service/metrics.py", "service/scrapes.py") == []
+    assert breaking("structlog", "service/logs.py") == []
+    assert breaking("opentelemetry", "service/spans.py") == []
+
+
+def test_what_is_watched_does_not_know_the_metrics():
+    """Else a question, a cached answer or a delivery could not be used without them: they are told whom to tell."""
+    knowing = {
+        str(path)
+        for path, tree in TREES.items()
+        if imported(tree) & {"service.metrics", "service.scrapes", "service.logs", "service.lines"}
+    }
+    watching = {f"service/{name}.py" for name in ("watching", "scrapes", "logs", "runtime", "serving")}
+    assert knowing == watching | {"service/cli/opening.py"}
+
+
 def test_inside_the_service_a_floor_does_not_know_the_one_above():
     """Else what is cached depends on who asks, and HTTP's manners on what is asked."""
     above = {

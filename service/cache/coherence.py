@@ -84,6 +84,11 @@ class Coherence:
         return self._monotonic() - self._looked_at
 
     @property
+    def was_looked_at(self) -> bool:
+        """Whether the log ever was looked at."""
+        return bool(self.log)
+
+    @property
     def is_confirmed(self) -> bool:
         """Whether the log was looked at just now."""
         return self._monotonic() < self.confirmed_until

@@ -40,10 +40,10 @@ class SharedConnection:
 
     async def asked(self, what: str, command: Callable[[], Any]) -> Any:
         """The command's answer; None when it failed, or is not tried because the last ones did."""
-        if self._monotonic() < self._left_alone_until:
+        if self.is_left_alone:
             return None
         async with self._free:
-            if self._monotonic() < self._left_alone_until:
+            if self.is_left_alone:
                 return None  # it failed those who waited in front
             try:
                 answer = await command()
@@ -55,6 +55,11 @@ class SharedConnection:
                 return None
             self._failures = 0
             return answer
+
+    @property
+    def is_left_alone(self) -> bool:
+        """Whether nothing is asked of it now, since it failed."""
+        return self._monotonic() < self._left_alone_until
 
     async def answers(self) -> bool:
         """Whether it can be reached now."""

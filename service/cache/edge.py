@@ -18,6 +18,7 @@ from service.cache.languages import language_for
 from service.cache.memory import Entry, Fields, Request, Variant
 from service.cache.policies import for_keyed
 from service.telemetry import request_id, tolerate
+from service.watching import Seen, Watch
 
 Scope = Any
 Receive = Any
@@ -64,6 +65,7 @@ class Answer(NamedTuple):
     head: bytes
     said: bytes
     body: bytes
+    request_id: str
 
 
 class Edge:
@@ -77,6 +79,7 @@ class Edge:
         app: App,
         fills: Fills,
         coherence: Coherence,
+        watch: Watch,
         *,
         newest: Callable[[], Awaitable[Head]],
         monotonic: Callable[[], float],
@@ -86,42 +89,56 @@ class Edge:
         self._fills = fills
         self._memory = fills.memory
         self._coherence = coherence
+        self._watch = watch
         self._newest = newest
         self._monotonic = monotonic
         self._always = always
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        asked = _asked(scope) if scope["type"] == "http" else None
-        if asked is None:
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        began = self._monotonic()
+        asked = _asked(scope)
         coherence = self._coherence
-        entry = self._memory.get(asked.request)
+        entry = None if asked is None else self._memory.get(asked.request)
         if (
-            entry is None
+            asked is None
+            or entry is None
             or entry.point is not coherence.head
             or asked.authorization is not None
-            or self._monotonic() >= coherence.confirmed_until
+            or began >= coherence.confirmed_until
             or (variant := entry.variants.get(coding_for(asked.encoding, entry.length))) is None
             or (answer := self._answer(entry, variant, asked, FROM_MEMORY, Standing.CONFIRMED)) is None
         ):
-            await self._answer_slowly(asked, scope, receive, send)
+            seen = self._watch.begins(scope, began)
+            try:
+                if asked is None:
+                    await self._app(scope, receive, seen.of(send))
+                else:
+                    await self._answer_slowly(asked, scope, receive, send, seen)
+            finally:
+                self._watch.ends(scope, seen)
         else:
-            await _send(answer, asked.is_head, scope, send)
+            size = await _send(answer, asked.is_head, scope, send)
+            if entry.route is None:
+                entry.route = self._watch.route_of(scope["path"])
+            self._watch.kept(scope, entry.route, answer.status, size, answer.request_id, began)
 
-    async def _answer_slowly(self, asked: Asked, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _answer_slowly(self, asked: Asked, scope: Scope, receive: Receive, send: Send, seen: Seen) -> None:
         """Answers what is not ready, or not known to be current: looks at the log, in Redis, and then below."""
         try:
-            answer, place = await self._kept(asked)
+            answer, how, place = await self._kept(asked)
         except Exception as failure:  # noqa: BLE001 - whatever is wrong with what is kept, the layers below can answer
             tolerate("an answer from the cache", failure)
-            answer, place = None, None
+            answer, how, place = None, b"", None
         if answer is not None:
-            await _send(answer, asked.is_head, scope, send)
+            seen.answered(answer.status, await _send(answer, asked.is_head, scope, send), how, answer.request_id)
             return
         if place is None:
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, seen.of(send))
             return
+        send_seen = seen.of(send)
 
         started = False
 
@@ -129,7 +146,7 @@ class Edge:
             nonlocal started
             started = True
             await place.leave()  # before it is sent: who asked may never read it, and others wait
-            await send(message)
+            await send_seen(message)
 
         place.is_sent_by_edge = _are_tags(asked.known)
         try:
@@ -142,19 +159,19 @@ class Edge:
             variant = await self._fills.variant(entry, coding_for(asked.encoding, entry.length), asked.request)
             loaded = self._answer(entry, variant, asked, how, Standing.CONFIRMED)
             if loaded is not None:
-                await _send(loaded, asked.is_head, scope, send)
+                seen.answered(loaded.status, await _send(loaded, asked.is_head, scope, send), how, loaded.request_id)
 
-    async def _kept(self, asked: Asked) -> tuple[Answer | None, Place | None]:
-        """The answer that is kept, or a place to leave one, or neither."""
+    async def _kept(self, asked: Asked) -> tuple[Answer | None, bytes, Place | None]:
+        """The answer that is kept and how it was come by, or a place to leave one, or neither."""
         standing = await self._standing(asked.authorization)
         if standing is Standing.UNKNOWN:
-            return None, None
+            return None, b"", None
         entry, how, place = await self._fills.find(asked.request)
         if entry is None:
-            return None, place
+            return None, b"", place
         coding = coding_for(asked.encoding, entry.length)
         variant = await self._fills.variant(entry, coding, asked.request)
-        return self._answer(entry, variant, asked, how, standing), None
+        return self._answer(entry, variant, asked, how, standing), how, None
 
     async def _standing(self, authorization: str | None) -> Standing:
         """Whether what is known of the log is the newest. Who reads with a key is only content with the very newest."""
@@ -181,11 +198,12 @@ class Edge:
             how = b"%s; ttl=%d; detail=store-unavailable" % (how, entry.fresh_for - age)
             stale = b"age: %d\r\n" % age
         fields, head = variant.dressed(unchanged, self._always)
-        said = b"cache-status: %s\r\nx-request-id: %s\r\n%s" % (how, request_id().encode(), stale)
+        named = request_id()
+        said = b"cache-status: %s\r\nx-request-id: %s\r\n%s" % (how, named.encode(), stale)
         if asked.authorization is not None:
             fields = [(n, for_keyed(v.decode()).encode()) if n == b"cache-control" else (n, v) for n, v in fields]
             head = b""
-        return Answer(304 if unchanged else 200, fields, head, said, b"" if unchanged else variant.body)
+        return Answer(304 if unchanged else 200, fields, head, said, b"" if unchanged else variant.body, named)
 
 
 def _asked(scope: Scope) -> Asked | None:
@@ -232,13 +250,14 @@ def _are_tags(known: bytes) -> bool:
     return not known or all(tag[:1] == b'"' == tag[-1:] for tag in _tags(known))
 
 
-async def _send(answer: Answer, is_head: bool, scope: Scope, send: Send) -> None:
-    """Sends an answer: at once, where the server can do that."""
+async def _send(answer: Answer, is_head: bool, scope: Scope, send: Send) -> int:
+    """Sends an answer: at once, where the server can do that. How many bytes its body had."""
     body = b"" if is_head else answer.body
     whole = scope.get("extensions", {}).get(WHOLE)
     if whole is not None and answer.head:
         await whole(send, answer.head + answer.said, body)
-        return
+        return len(body)
     said = [line.split(b": ", 1) for line in answer.said.splitlines()]
     await send({"type": "http.response.start", "status": answer.status, "headers": [*answer.fields, *said]})
     await send({"type": "http.response.body", "body": body})
+    return len(body)

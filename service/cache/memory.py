@@ -76,13 +76,15 @@ class Variant:
 class Entry:
     """A kept answer, the point it was last known to be current at, and its variants."""
 
-    __slots__ = ("fresh_for", "kept", "point", "stale_for", "variants")
+    __slots__ = ("fresh_for", "kept", "point", "route", "stale_for", "variants")
 
     def __init__(self, kept: Kept, point: Point) -> None:
         self.kept = kept
         self.point = point
         self.variants = {IDENTITY: Variant(kept.representation, kept.cache_control)}
         self.fresh_for, self.stale_for = _lifetimes(kept.cache_control)
+        self.route: str | None = None
+        """Which of our addresses it answers, once somebody wanted to know."""
 
     @property
     def length(self) -> int:

@@ -13,11 +13,11 @@ from schemas.failures import Failure
 from service.cli.database import with_database
 from service.cli.keys import keys_command
 from service.cli.mirror import mirror_command, promote_command
+from service.cli.opening import close, opened_settings
 from service.cli.transfer import export_command, import_command, restore_command
 from service.cli.webhooks import webhooks_command
 from service.console import say, say_failure
 from service.release import VERSION
-from service.settings import settings_from_environment
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -34,7 +34,7 @@ def run_command() -> None:
     """
     from service.serving import run_everything
 
-    run_everything(settings_from_environment())
+    run_everything(opened_settings())
 
 
 @citable.command("serve")
@@ -42,7 +42,7 @@ def serve_command() -> None:
     """Serve HTTP, and nothing else, on a database that is migrated."""
     from service.serving import run, serve_only, servers_of
 
-    settings = settings_from_environment()
+    settings = opened_settings()
     with servers_of(settings) as (database_url, redis_url):
         run(serve_only(settings, database_url, redis_url))
     say("stopped")
@@ -56,7 +56,7 @@ def work_command() -> None:
     """
     from service.serving import run, servers_of, work_only
 
-    settings = settings_from_environment()
+    settings = opened_settings()
     with servers_of(settings, redis=False, create=False) as (database_url, _):
         run(work_only(settings, database_url))
     say("stopped")
@@ -106,4 +106,6 @@ def run_command_line() -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    finally:
+        close()
     return 0

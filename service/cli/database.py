@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from db.pool import Pool, open_pool
-from service.settings import settings_from_environment
+from service.cli.opening import opened_settings
 
 
 def with_database(work: Callable[[Pool], Coroutine[Any, Any, None]], *, create: bool = False) -> None:
@@ -14,7 +14,7 @@ def with_database(work: Callable[[Pool], Coroutine[Any, Any, None]], *, create: 
     """
     from service.serving import run, servers_of
 
-    settings = settings_from_environment()
+    settings = opened_settings()
 
     async def connected(database_url: str) -> None:
         pool = await open_pool(database_url, 2, within=None)

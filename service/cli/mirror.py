@@ -8,8 +8,8 @@ from db.mirrors import mirror, mirrored
 from db.pool import Pool, reading, writing
 from schemas.failures import MirrorRefused
 from service.cli.database import with_database
+from service.cli.opening import opened_settings
 from service.console import say
-from service.settings import settings_from_environment
 
 
 @click.command("mirror")
@@ -24,7 +24,7 @@ def mirror_command(url: str, once: bool) -> None:
 
     if not url.startswith(("https://", "http://")):
         raise click.BadParameter("it is an address: https://…", param_hint="URL")
-    run_mirror(settings_from_environment(), url, once=once)
+    run_mirror(opened_settings(), url, once=once)
 
 
 @click.command("promote")

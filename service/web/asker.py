@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from db.keys import KeyInForce
 from schemas.failures import Unauthenticated
@@ -20,6 +21,8 @@ class Asker:
     headers: Mapping[str, str]
     address: str
     fields: Fields
+    noted: dict[str, Any]
+    """What is known of the request for whoever watches it: the id of its `key`."""
     has_paid: bool = False
 
     async def writer(self, role: Role) -> KeyInForce:
@@ -29,7 +32,7 @@ class Asker:
         pays for it with a read.
         """
         try:
-            key = require_key(await key_of(self.runtime, self.headers), role)
+            key = require_key(await self._key(), role)
         except Unauthenticated:
             await self._spend(reads_of(self.runtime.settings, None), network_of(self.address))
             raise
@@ -50,10 +53,16 @@ class Asker:
             return
         self.has_paid = True
         try:
-            key = await key_of(self.runtime, self.headers)
+            key = await self._key()
         except Unauthenticated:
             key = None
         await self._spend(reads_of(self.runtime.settings, key), key.id if key else network_of(self.address))
+
+    async def _key(self) -> KeyInForce | None:
+        key = await key_of(self.runtime, self.headers)
+        if key is not None:
+            self.noted["key"] = key.id
+        return key
 
     async def _spend(self, policy: Policy, who: str) -> Spent | None:
         spent = await self.runtime.limits.spend(policy.name, who, policy.quota, WINDOW)

@@ -86,7 +86,8 @@ class Endpoint:
         runtime: Runtime = request.app.state.runtime
         scope, headers = request.scope, _joined(request.scope["headers"])
         client = scope["client"]
-        asker = Asker(runtime, headers, client[0] if client else "local", scope["state"]["fields"])
+        state: Any = scope["state"]
+        asker = Asker(runtime, headers, client[0] if client else "local", state["fields"], state)
         by = await asker.writer(self.role) if self.role else None
         given: dict[str, Any] = read_path(request.path_params, self.in_path)
         if "query" in self.takes:

@@ -7,7 +7,7 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from schemas.failures import Failure, HeadersTooLarge, NotFound, UriTooLong
-from service.telemetry import log
+from service.telemetry import log, note_logged
 from service.telemetry import request_id as new_request_id
 from service.web.bodies import MERGE_PATCH
 from service.web.problems import problem_answer
@@ -81,7 +81,8 @@ class Envelope:
         except Failure as failure:
             await _send_problem(failure, request_id, send_enveloped)
         except Exception as error:
-            log.exception("a request failed: %s", request_id)
+            log.exception("a request failed", extra={"request_id": request_id})
+            note_logged(error)
             if started:
                 raise
             await _send_problem(error, request_id, send_enveloped)

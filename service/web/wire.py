@@ -12,6 +12,7 @@ from schemas.failures import Failure, Fault, HeadersTooLarge, InvalidRequest, Ur
 from service.cache.edge import WHOLE
 from service.followers import Followers
 from service.telemetry import request_id as new_request_id
+from service.watching import Watch
 from service.web.envelope import ALWAYS, LARGEST_HEADERS, LONGEST_URI
 from service.web.problems import problem_answer
 
@@ -24,6 +25,7 @@ _REASON = {400: b"Bad Request", 414: b"URI Too Long", 431: b"Request Header Fiel
 class Protocol(HttpToolsProtocol):
     """HTTP/1.1 with limits, and a problem document where the parser gives up."""
 
+    watch: Watch | None = None
     _refusal: Failure | None = None
     _header_bytes = 0
     _running: RequestResponseCycle | None = None
@@ -71,6 +73,8 @@ class Protocol(HttpToolsProtocol):
         lines += [b"x-request-id: " + request_id.encode(), b"content-length: %d" % len(body), b"connection: close"]
         self.transport.write(b"\r\n".join(lines) + b"\r\n\r\n" + body)
         self.transport.close()
+        if self.watch is not None:
+            self.watch.refused(self.client, status, len(body), request_id)
 
 
 async def _send_whole(send: Any, head: bytes, body: bytes) -> None:
@@ -111,8 +115,8 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def server_config(app: ASGIApp, trusted_proxies: str | None) -> uvicorn.Config:
-    """How uvicorn serves the application, in production and in tests alike.
+def server_config(app: ASGIApp, trusted_proxies: str | None, watch: Watch | None = None) -> uvicorn.Config:
+    """How uvicorn serves the application, in production and in tests alike; `watch` sees what never gets to it.
 
     A request's address is its socket's. Where that is one of `trusted_proxies`, it is the last one in
     `X-Forwarded-For` that is not.
@@ -120,8 +124,9 @@ def server_config(app: ASGIApp, trusted_proxies: str | None) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="none",
-        http=Protocol,
+        http=type("Watched", (Protocol,), {"watch": watch}),
         lifespan="on",
+        log_config=None,  # what it says goes where everything goes
         log_level="warning",
         access_log=False,
         server_header=False,

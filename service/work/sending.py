@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequenc
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from ipaddress import ip_address
+from typing import Protocol
 
 import httpcore
 import msgspec
@@ -52,6 +53,12 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
         return self.status == _GONE
 
 
+class Attempted(Protocol):
+    """Is told what came of an attempt: the status, if there was an answer, and whether the message was taken."""
+
+    def __call__(self, status: int | None, *, is_taken: bool) -> None: ...
+
+
 @dataclass(frozen=True)
 class Sender:
     """What sends: how names are looked up, whom certificates are trusted from, and how long anything may take."""
@@ -62,6 +69,8 @@ class Sender:
     resolve: Resolve = look_up
     tls: ssl.SSLContext = field(default_factory=httpcore.default_ssl_context)
     within: float = SENT_WITHIN
+    attempted: Attempted | None = None
+    """Is told what came of each attempt."""
 
     async def send(self, url: str, headers: Mapping[str, str], body: bytes, *, within: float = SENT_WITHIN) -> Attempt:
         """POSTs a body of JSON, within so many seconds if that is less than there are for any.
@@ -94,6 +103,8 @@ class Sender:
         except (OSError, *_BROKEN) as failure:
             error = f"It cannot be reached: {_reason(failure)}."
         latency = max(0, round((self.monotonic() - began) * 1000))
+        if self.attempted is not None:
+            self.attempted(status, is_taken=error is None)
         return Attempt(status=status, error=error, is_refused=is_refused, retry_after=retry_after, latency_ms=latency)
 
     async def _addresses_of(self, target: Target) -> list[Address]:

@@ -15,6 +15,11 @@ WRONG = {
     "CITABLE_PORT": ["abc", "0", "-1", "65536", "80.5", "8000/tcp", "0x50"],
     "CITABLE_DATABASE_CONNECTIONS": ["0", "201", "many"],
     "CITABLE_WEBHOOK_LOOPBACK": ["maybe", "2"],
+    "CITABLE_METRICS_PORT": ["-1", "65536", "on"],
+    "CITABLE_LOG_FORMAT": ["xml", "JSON"],
+    "CITABLE_LOG_LEVEL": ["loud", "20"],
+    "CITABLE_LOG_REQUESTS": ["maybe"],
+    "CITABLE_OTLP_ENDPOINT": ["collector:4318", "grpc://collector:4317", "http://"],
     "CITABLE_PUBLIC_URL": ["nonsense", "ftp://citable.example", "https://"],
 }
 

@@ -56,17 +56,18 @@ def answers(url: str) -> bool:
 
 
 async def test_it_serves_the_same_bytes_as_the_checkout_does(database, container, cluster):
-    port = free_port()
+    port, metrics = free_port(), free_port()
     redis = f"{cluster.servers.redis_url}?db=9"
     process = container(
         "serve", CITABLE_DATABASE_URL=database, CITABLE_REDIS_URL="redis://127.0.0.1:1", CITABLE_PORT=port,
-        CITABLE_PUBLIC_URL="https://citable.example",
+        CITABLE_METRICS_PORT=metrics, CITABLE_PUBLIC_URL="https://citable.example",
     )  # fmt: skip
     await asyncio.to_thread(until, lambda: answers(f"http://127.0.0.1:{port}/readyz"), "the container is ready")
     async with serving(database, redis) as api, httpx.AsyncClient(headers={"accept-encoding": "identity"}) as client:
         for path in ("/openapi.json", "/v1/claims?limit=5", "/v1/claims/cn-ai-firms-6200/versions/1", "/docs", "/"):
             ours, theirs = await api.get(path), await client.get(f"http://127.0.0.1:{port}{path}")
             assert (theirs.status_code, theirs.content) == (ours.status_code, ours.content), path
+        assert "citable_build_info" in (await client.get(f"http://127.0.0.1:{metrics}/metrics")).text
     process.terminate()
     assert await asyncio.to_thread(process.wait, 30) == 0
 
@@ -77,7 +78,7 @@ async def test_it_migrates_an_empty_database_and_works(cluster, container):
         url = f"postgresql://citable@127.0.0.1:{port}/{name}"
         said, _ = await asyncio.to_thread(container("migrate", CITABLE_DATABASE_URL=url).communicate, None, 60)
         assert "migrations applied" in said
-        worker = container("work", CITABLE_DATABASE_URL=url)
+        worker = container("work", CITABLE_DATABASE_URL=url, CITABLE_METRICS_PORT=free_port())
         first = await asyncio.to_thread(worker.stdout.readline)
         assert "delivering" in first
         worker.terminate()

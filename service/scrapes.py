@@ -1,0 +1,140 @@
+"""The metrics as they are read: a listener of its own, and what is looked up for it.
+
+It answers in a thread, so that it does while the API has more requests than it can take, or hangs. What Postgres knows
+is asked every quarter of a minute, whoever reads; while it does not answer, that is missing and the rest is there.
+"""
+
+import asyncio
+import errno
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+
+from prometheus_client import start_http_server
+
+from db.pool import Pool, reading
+from db.webhooks import Lag, webhook_lag
+from schemas.failures import CannotStart, StoreUnavailable
+from service.cache.coherence import Coherence
+from service.cache.connection import SharedConnection
+from service.cache.memory import Memory
+from service.followers import Followers
+from service.logs import dropped_lines
+from service.metrics import (
+    BUILD_INFO,
+    CACHE_MEMORY,
+    FAILURES_TOLERATED,
+    FOLLOWERS,
+    LOG_LINES_DROPPED,
+    LOG_POSITION,
+    LOG_UNCONFIRMED,
+    POOL_CONNECTIONS,
+    REDIS_CIRCUIT,
+    WEBHOOK_LAG_POSITIONS,
+    WEBHOOK_LAG_SECONDS,
+    WEBHOOKS_DISABLED,
+    Metrics,
+    Values,
+)
+from service.release import VERSION
+from service.settings import Settings
+from service.telemetry import tolerate, tolerated
+
+LOOK_EVERY = 15.0
+"""Seconds between two questions to Postgres."""
+
+
+def show_process(metrics: Metrics) -> None:
+    """Shows what every process has."""
+    metrics.show(BUILD_INFO, lambda: {(VERSION,): 1})
+    metrics.show(FAILURES_TOLERATED, lambda: {(what,): count for what, count in dict(tolerated).items()})
+    metrics.show_one(LOG_LINES_DROPPED, dropped_lines)
+
+
+def show_pool(metrics: Metrics, pool: Pool) -> None:
+    """Shows a pool's connections."""
+
+    def connections() -> Values:
+        idle = pool.get_idle_size()
+        return {("idle",): idle, ("used",): pool.get_size() - idle}
+
+    metrics.show(POOL_CONNECTIONS, connections)
+
+
+def show_serving(
+    metrics: Metrics, coherence: Coherence, redis: SharedConnection, memory: Memory, followers: Followers
+) -> None:
+    """Shows what a process has that serves HTTP. Where the log is, is left out until it was looked at."""
+    metrics.show_one(CACHE_MEMORY, lambda: memory.size)
+    metrics.show_one(FOLLOWERS, lambda: followers.count)
+    metrics.show_one(REDIS_CIRCUIT, lambda: redis.is_left_alone)
+    metrics.show_one(LOG_POSITION, lambda: coherence.head.position if coherence.was_looked_at else None)
+    metrics.show_one(LOG_UNCONFIRMED, lambda: coherence.age if coherence.was_looked_at else None)
+
+
+class Lagging:
+    """How far webhooks are behind, as Postgres said last; None since it does not answer."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self.last: Lag | None = None
+
+    def show(self, metrics: Metrics) -> None:
+        """Shows it."""
+
+        def one(value: Callable[[Lag], float]) -> Callable[[], float | None]:
+            return lambda: None if (last := self.last) is None else value(last)
+
+        metrics.show_one(WEBHOOK_LAG_POSITIONS, one(lambda lag: lag.positions))
+        metrics.show_one(WEBHOOK_LAG_SECONDS, one(lambda lag: lag.seconds))
+        metrics.show_one(WEBHOOKS_DISABLED, one(lambda lag: lag.disabled))
+
+    async def look(self) -> None:
+        """Asks."""
+        try:
+            async with reading(self._pool) as connection:
+                self.last = await webhook_lag(connection)
+        except StoreUnavailable as failure:
+            self.last = None
+            tolerate("a look at how far webhooks are", failure)
+
+
+@asynccontextmanager
+async def read_by_prometheus(settings: Settings, metrics: Metrics, pool: Pool) -> AsyncGenerator[None]:
+    """Lets the metrics be read on a port of their own until the block ends, if one is set.
+
+    CannotStart if it cannot be listened on.
+    """
+    host, port = settings.metrics_host, settings.metrics_port
+    if not port:
+        yield
+        return
+    try:
+        server, thread = start_http_server(port, host, metrics.registry)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise CannotStart(
+                f"Port {port} of {host} is in use: stop what listens there, or set CITABLE_METRICS_PORT."
+            ) from error
+        raise CannotStart(f"{host}:{port} cannot be listened on for metrics: {error.strerror}.") from error
+    lagging = Lagging(pool)
+    lagging.show(metrics)
+    looking = asyncio.create_task(_again_and_again(lagging.look))
+    try:
+        yield
+    finally:
+        looking.cancel()
+        with suppress(asyncio.CancelledError):
+            await looking
+        lagging.last = None
+        await asyncio.to_thread(server.shutdown)
+        server.server_close()
+        await asyncio.to_thread(thread.join)
+
+
+async def _again_and_again(look: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        try:
+            await look()
+        except Exception as failure:  # noqa: BLE001 - whatever it is: the next look may work, and the rest is shown
+            tolerate("a look at how far webhooks are", failure)
+        await asyncio.sleep(LOOK_EVERY)

@@ -1,0 +1,132 @@
+"""The metrics are read when it matters: while the API is overloaded, and while its servers are away."""
+
+import asyncio
+import time
+
+import pytest
+
+from db.pool import writing
+from db.webhooks import insert_webhook
+from schemas.keys import Role
+from schemas.webhooks import NewWebhook
+from service.metrics import METRICS
+from service.scrapes import Lagging
+from tests.cast import key_for
+from tests.cli.programs import Program, free_port
+from tests.given import draft, published
+from tests.outages.conftest import behind_proxies
+from tests.telemetry.traffic import scrape, scraped, watching
+
+OF_POSTGRES = ("citable_webhook_lag_positions", "citable_webhook_lag_seconds", "citable_webhooks_disabled")
+
+
+@pytest.fixture(scope="module")
+async def breakable(cluster):
+    async with behind_proxies(cluster) as api:
+        yield api
+
+
+async def test_it_answers_while_the_loop_of_the_api_is_stuck(breakable):
+    async with watching(breakable.api) as port:
+        reading = asyncio.create_task(asyncio.to_thread(lambda: (scraped(port), time.monotonic())))
+        await asyncio.sleep(0)  # the thread begins
+        time.sleep(1.5)  # noqa: ASYNC251 - and nothing else in this loop goes on
+        stuck_until = time.monotonic()
+        found, answered_at = await reading
+    assert answered_at < stuck_until
+    assert found.value("citable_build_info") == 1
+
+
+async def test_redis_is_away_and_back(breakable):
+    async with watching(breakable.api) as port:
+        assert (await scrape(port)).value("citable_redis_circuit_open") == 0
+        before = (await scrape(port)).value("citable_failures_tolerated_total", what="a ping to Redis")
+        breakable.redis.turn("refused")
+        for _ in range(4):
+            await breakable.get("/readyz")
+        found = await scrape(port)
+        assert found.value("citable_redis_circuit_open") == 1
+        assert found.value("citable_failures_tolerated_total", what="a ping to Redis") == before + 3
+        breakable.redis.turn("ok")
+        async with asyncio.timeout(25):
+            while (await scrape(port)).value("citable_redis_circuit_open"):
+                await asyncio.sleep(0.1)
+        assert (await breakable.get("/readyz")).json()["redis"] == "up"
+
+
+async def test_postgres_is_away_and_what_only_it_knows_is_left_out(breakable):
+    async with watching(breakable.api) as port:
+        async with asyncio.timeout(25):
+            while not (await scrape(port)).samples("citable_webhooks_disabled"):
+                await asyncio.sleep(0.05)
+        breakable.postgres.turn("refused")
+        lagging = Lagging(breakable.api.runtime.pool)
+        await lagging.look()
+        assert lagging.last is None
+    async with watching(breakable.api) as port:
+        await asyncio.sleep(0.3)
+        found = await scrape(port)
+        assert found.value("citable_log_unconfirmed_seconds") > 0.2
+        assert found.value("citable_failures_tolerated_total", what="a look at how far webhooks are") >= 1
+        there = {sample.name for family in found.families.values() for sample in family.samples}
+        assert not there & set(OF_POSTGRES)
+        assert {"citable_pool_connections", "citable_log_position", "citable_cache_memory_bytes"} <= there
+    breakable.postgres.turn("ok")
+    await breakable.recovered("/v1/claims?limit=1")
+
+
+async def test_the_lag_is_that_of_the_enabled_webhook_farthest_behind(pool):
+    lagging = Lagging(pool)
+    await lagging.look()
+    assert (lagging.last.positions, lagging.last.seconds, lagging.last.disabled) == (0, 0, 0)
+    for number in range(5):
+        await published(pool, draft(id=f"claim-{number}"))
+    await key_for(pool, "News", Role.PARTNER)
+    hooks = {"News": ((2, "active"), (4, "active"), (1, "disabled")), "Nobody": ((0, "active"),)}
+    async with writing(pool) as connection:
+        for owner, kept in hooks.items():
+            for after, status in kept:
+                url = f"https://{owner}-{after}.example/".lower()
+                made = await insert_webhook(connection, NewWebhook(url=url, after=after), owner)
+                if status == "disabled":
+                    await connection.execute(
+                        "update webhook set status = 'disabled', disabled_reason = 'owner', disabled_at = now() "
+                        "where id = $1",
+                        made.id,
+                    )
+    await asyncio.sleep(0.2)
+    await lagging.look()
+    last = lagging.last
+    assert (last.head, last.positions, last.disabled) == (5, 3, 1)
+    recorded = await pool.fetchval("select recorded_at from claim_version where position = 3")
+    age = (await pool.fetchval("select now()") - recorded).total_seconds()
+    assert 0.2 <= last.seconds <= age
+
+
+async def test_a_port_in_use_is_one_sentence(database, tmp_path):
+    url, port = await database("curated"), free_port()
+    taken = await asyncio.start_server(lambda *_: None, "127.0.0.1", port)
+    program = Program(tmp_path, "work", database_url=url, metrics_port=port)
+    said = await asyncio.to_thread(program.failed_in_a_sentence)
+    assert said == f"Port {port} of 127.0.0.1 is in use: stop what listens there, or set CITABLE_METRICS_PORT."
+    taken.close()
+
+
+async def test_a_worker_alone_is_watched_too(database, tmp_path):
+    url, port = await database("curated"), free_port()
+    program = Program(tmp_path, "work", database_url=url, metrics_port=port)
+    await asyncio.to_thread(program.says, "delivering")
+    async with asyncio.timeout(25):
+        while not (found := await scrape(port)).samples("citable_webhooks_disabled"):
+            await asyncio.sleep(0.05)
+    assert set(found.families) <= {metric.name.removesuffix("_total") for metric in METRICS}
+    assert found.samples("citable_webhook_attempts_total", result="unreachable")
+    assert found.value("citable_webhook_lag_positions") == 0
+    assert sum(sample.value for sample in found.samples("citable_pool_connections")) >= 1
+    assert not found.samples("citable_log_unconfirmed_seconds")
+    program.interrupt()
+    await asyncio.to_thread(program.succeeded)
+
+
+async def test_the_public_address_does_not_show_them(breakable):
+    assert (await breakable.get("/metrics")).status_code == 404

@@ -9,7 +9,7 @@ from db.pool import SESSION
 from service.release import VERSION
 from service.runtime import SETTLED_WITHIN
 from service.settings import settings_from_environment, variable_names
-from tests.k8s.rendering import OVERLAYS, named, needs_tools, pods, problems, rendered, resources
+from tests.k8s.rendering import OVERLAYS, ROOT, named, needs_tools, pods, problems, rendered, resources
 
 pytestmark = needs_tools
 OURS = {"citable-api": "serve", "citable-worker": "work", f"citable-migrate-{VERSION.replace('.', '-')}": "migrate"}
@@ -71,6 +71,36 @@ def test_settings_are_settings_and_secrets_are_where_they_say(overlay, tmp_path)
         given[name] = str(file)
     settings = settings_from_environment(given)
     assert (settings.host, settings.port) == ("0.0.0.0", 8000)
+
+
+@each_overlay
+def test_every_secret_a_pod_asks_for_is_made_here_or_by_readme(overlay):
+    asked = set(re.findall(r"secretName: (\S+)", rendered(overlay)))
+    for spec in pods(overlay).values():
+        sources = [
+            source for volume in spec.get("volumes", []) for source in volume.get("projected", {}).get("sources", [])
+        ]
+        asked |= {source["secret"]["name"] for source in sources}
+    readme = re.findall(r"create secret (?:generic|tls) (\S+)", (ROOT / "README.md").read_text())
+    made = {r["metadata"]["name"] for r in resources(overlay) if r["kind"] == "Secret"}
+    assert asked
+    assert asked <= (made if overlay == "dev" else set(readme))
+
+
+@pytest.mark.parametrize("phase", ["api,worker,migrate", "api,worker"])
+def test_the_labels_readme_rolls_out_by_are_those_there_are(phase):
+    assert f"app.kubernetes.io/component notin ({phase})" in (ROOT / "README.md").read_text()
+    labels = [(r["kind"], r["metadata"].get("labels", {})) for r in resources("production")]
+    components = {
+        (kind, of["app.kubernetes.io/component"]) for kind, of in labels if "app.kubernetes.io/component" in of
+    }
+    workloads = {("Deployment", "api"), ("Deployment", "worker"), ("Job", "migrate")}
+    assert components >= workloads
+    assert components - workloads <= {
+        ("Service", "api"),
+        ("PodDisruptionBudget", "api"),
+        ("PodDisruptionBudget", "worker"),
+    }
 
 
 @each_overlay

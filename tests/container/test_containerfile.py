@@ -6,6 +6,7 @@ from fnmatch import fnmatch
 
 import pytest
 
+from service.settings import variable_names
 from tests.container.engine import ROOT
 
 TEXT = (ROOT / "Containerfile").read_text()
@@ -43,6 +44,13 @@ def test_it_is_not_root_by_number_and_the_command_chooses():
     assert json.loads(said["ENTRYPOINT"]) == ["citable"]
     assert json.loads(said["CMD"]) == ["serve"]
     assert said["STOPSIGNAL"] == "SIGTERM"
+
+
+def test_the_settings_it_brings_are_settings():
+    (given,) = (step for step in RESULT if step.startswith("ENV"))
+    named = re.findall(r"(CITABLE_\w+)=", given)
+    assert "CITABLE_HOST" in named
+    assert set(named) <= set(variable_names())
 
 
 def test_what_the_service_reads_of_its_checkout_is_in_the_image():

@@ -85,6 +85,14 @@ async def test_it_migrates_an_empty_database_and_works(cluster, container):
         assert await asyncio.to_thread(worker.wait, 30) == 0
 
 
+@pytest.mark.parametrize("given", [{}, {"CITABLE_DATABASE_URL": "postgresql://127.0.0.1:1/citable"}])
+async def test_without_servers_it_says_which_settings_are_missing(container, given):
+    process = container("serve", **given)
+    said, _ = await asyncio.to_thread(process.communicate, None, 30)
+    assert (process.returncode, said.count("\n")) == (1, 1), said
+    assert "set CITABLE_DATABASE_URL and CITABLE_REDIS_URL to yours" in said
+
+
 def test_it_runs_as_nobody_and_can_write_nowhere():
     script = "import os; print(os.getuid(), os.getgid(), [p for p in ('/', '/tmp', '/opt/citable') if os.access(p, 2)])"
     assert engine.output_of("-c", script, entrypoint="/opt/citable/bin/python") == "10001 10001 []"

@@ -29,7 +29,7 @@ image-if-possible:
 	fi
 
 # What holds k8s/ and the Containerfile to schemas and policies stays out of the environment everything else uses.
-$(LINT)/ready: requirements/k8s.lock k8s/operate.mk
+$(LINT)/ready: requirements/k8s.lock
 	@echo "· installing what $< lists in $(LINT) (the first time takes half a minute)"
 	@$(PYTHON) -m venv $(LINT)
 	@$(LINT)/bin/python -m pip install --quiet --progress-bar on --no-deps --require-hashes -r $<

@@ -8,7 +8,8 @@ import os
 from collections import deque
 from collections.abc import Callable
 from threading import Event, Thread
-from typing import Any, NamedTuple
+
+from service.trace import Trace
 
 MOST = 10_000
 """How many lines may wait."""
@@ -21,21 +22,27 @@ _TURN = 0.0005
 _FLUSHED_WITHIN = 5.0
 
 
-class Answered(NamedTuple):
-    """A request that was answered, as it is noted down: what is read of its scope is read by who writes the line.
+Answered = tuple[
+    float,
+    float,
+    str | None,
+    bytes | None,
+    str | None,
+    tuple[bytes, ...],
+    str,
+    int,
+    int,
+    str,
+    str,
+    str | None,
+    Trace | None,
+]
+"""A request that was answered, as it is noted down.
 
-    `ended` and `began` are of the monotonic clock.
-    """
-
-    ended: float
-    began: float
-    scope: Any
-    route: str
-    status: int
-    size: int
-    level: str
-    request_id: str
-
+When it ended and began, by the monotonic clock; its method, path and client; the `traceparent` fields it came with; its
+route, status, bytes, and level of the cache; its id, its key's, and our own span. A plain tuple of plain values: what
+lives until the line is written is not looked through by the collector of garbage again and again, as a scope would be.
+"""
 
 Line = bytes | Answered
 Render = Callable[[list[Line]], bytes]

@@ -113,26 +113,24 @@ def _rendered(batch: list[Line], render: Callable[[EventDict], str], clocks: Clo
 
 def _of_request(line: Answered, now: datetime, monotonic: float) -> EventDict:
     """A request as it is logged: with its path as it was sent, and without its query, which is the reader's own."""
-    scope, at = line.scope, now - timedelta(seconds=monotonic - line.ended)
-    raw_path: bytes | None = scope["raw_path"]
-    client, key = scope["client"], scope["state"].get("key")
+    ended, began, method, path, client, traces, route, status, size, level, request_id, key, span = line
     event: EventDict = {
-        "time": _written(at),
-        "level": "info" if line.status < 500 else "warning",
+        "time": _written(now - timedelta(seconds=monotonic - ended)),
+        "level": "info" if status < 500 else "warning",
         "event": "request",
-        "request_id": line.request_id,
-        "method": _text(scope["method"]),
-        "route": line.route,
-        "path": raw_path and _text(raw_path.decode("latin-1")),
-        "status": line.status,
-        "milliseconds": round((line.ended - line.began) * 1000, 3),
-        "bytes": line.size,
-        "cache": line.level,
-        "client": client and _text(client[0]),
+        "request_id": request_id,
+        "method": _text(method),
+        "route": route,
+        "path": path and _text(path.decode("latin-1")),
+        "status": status,
+        "milliseconds": round((ended - began) * 1000, 3),
+        "bytes": size,
+        "cache": level,
+        "client": _text(client),
     }
     if key is not None:
         event["key"] = key
-    trace = scope["state"].get("trace") or trace_of(scope["headers"])
+    trace = span or trace_of(traces)
     if trace is not None:
         event["trace_id"], event["span_id"] = trace.trace_id, trace.span_id
     return event

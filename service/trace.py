@@ -1,7 +1,7 @@
 """Which trace a request belongs to, as its sender says: W3C Trace Context, section 3.2, read strictly. Pure."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import NamedTuple
 
 _FORM = re.compile(
@@ -17,12 +17,11 @@ class Trace(NamedTuple):
     is_sampled: bool
 
 
-def trace_of(headers: Iterable[tuple[bytes, bytes]]) -> Trace | None:
-    """The trace a `traceparent` names; None if there is none, more than one, or it is not written as it has to be.
+def trace_of(given: Sequence[bytes]) -> Trace | None:
+    """The trace `traceparent` fields name; None if there is none, more than one, or it is not written as it has to be.
 
     A later version may have more after what the first one has, and the first one has nothing there.
     """
-    given = [value for name, value in headers if name == b"traceparent"]
     found = _FORM.fullmatch(given[0].strip(b" \t")) if len(given) == 1 else None
     if found is None or (found[1] == b"00" and found[5] is not None):
         return None

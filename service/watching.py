@@ -17,7 +17,6 @@ OTHER = "other"
 """The route of what is none of our addresses, and a method that is none of HTTP's: so there are as many as we have."""
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-_ANSWERED = {"memory": "memory", "redis": "redis", "store": "miss"}
 _RESULTS = {2: "done", 3: "done", 4: "refused", 5: "failed"}
 _UNANSWERED = 500
 
@@ -79,7 +78,6 @@ class Watch:
         self._routes: list[str] = []
         self._pattern = re.compile(r"(?!)")
         self._noted: dict[tuple[str, str, int, str], Callable[[float], None]] = {}
-        self._hit = metrics.cache_answers.labels("memory").inc
         metrics.show_one(REQUESTS_IN_PROGRESS, lambda: self.in_progress)
 
     def know(self, paths: Sequence[str]) -> None:
@@ -101,16 +99,15 @@ class Watch:
         except KeyError:
             observe = self._observing(route, scope["method"], status, "memory")
         observe(ended - began)
-        self._hit()
         if self._lines is not None and status >= self._least_status:
-            self._lines.put(Answered(ended, began, scope, route, status, size, "memory", request_id))
+            self._lines.put(_noted(ended, began, scope, route, status, size, "memory", request_id))
 
     def begins(self, scope: Any, began: float) -> Seen:
         """A request that takes longer; it must be told to `ends`, in the same task."""
         self.in_progress += 1
         if self._spans is None:
             return Seen(began, None)
-        span = self._spans.begin(scope, trace_of(scope["headers"]))
+        span = self._spans.begin(scope, trace_of(_traces(scope)))
         scope["state"]["trace"] = self._spans.name(span)
         return Seen(began, span)
 
@@ -120,23 +117,21 @@ class Watch:
         ended = self._monotonic()
         route, method, status = self.route_of(scope["path"]), scope["method"], seen.status
         self._observing(route, method, status, seen.level)(ended - seen.began)
-        if seen.level in _ANSWERED:
-            self.metrics.cache_answers.labels(_ANSWERED[seen.level]).inc()
         if method in _WRITING and route != OTHER:
             self.metrics.writes.labels(_RESULTS[status // 100]).inc()
         if self._spans is not None and seen.span is not None:
             self._spans.end(seen.span, method if method in _METHODS else OTHER, route, status)
         if self._lines is not None and status >= self._least_status:
             request_id = seen.request_id or scope["state"].get("request_id", "")
-            self._lines.put(Answered(ended, seen.began, scope, route, status, seen.size, seen.level, request_id))
+            self._lines.put(_noted(ended, seen.began, scope, route, status, seen.size, seen.level, request_id))
 
     def refused(self, client: tuple[str, int] | None, status: int, size: int, request_id: str) -> None:
         """Notes what was no HTTP, or had no end: there is no more known of it than where it came from."""
         now = self._monotonic()
         self._observing(OTHER, OTHER, status, "none")(0.0)
         if self._lines is not None and status >= self._least_status:
-            scope: Any = {"client": client, "headers": (), "method": None, "raw_path": None, "state": {}}
-            self._lines.put(Answered(now, now, scope, OTHER, status, size, "none", request_id))
+            host = client and client[0]
+            self._lines.put((now, now, None, None, host, (), OTHER, status, size, "none", request_id, None, None))
 
     def _observing(self, route: str, method: str, status: int, level: str) -> Callable[[float], None]:
         """What notes the duration of such a request, looked up once."""
@@ -145,6 +140,19 @@ class Watch:
         if key not in self._noted:
             self._noted[key] = self.metrics.requests.labels(route, known, f"{status // 100}xx", level).observe
         return self._noted[key]
+
+
+def _noted(
+    ended: float, began: float, scope: Any, route: str, status: int, size: int, level: str, request_id: str
+) -> Answered:
+    """What a line of the log needs of a request, and no more."""
+    client, state = scope["client"], scope["state"]
+    about = (scope["method"], scope["raw_path"], client and client[0], _traces(scope))
+    return (ended, began, *about, route, status, size, level, request_id, state.get("key"), state.get("trace"))
+
+
+def _traces(scope: Any) -> tuple[bytes, ...]:
+    return tuple([value for name, value in scope["headers"] if name == b"traceparent"])
 
 
 def _level(how: bytes | None) -> str:

@@ -1,6 +1,7 @@
 """The log, as a collector reads it: a line of JSON for whatever happens, and none that anyone else could forge."""
 
 import asyncio
+import json
 import os
 import re
 import socket
@@ -14,7 +15,7 @@ import pytest
 from db.pool import open_pool
 from schemas.keys import Role, Secret
 from service.lines import Lines
-from tests.cli.programs import Program, free_port, until
+from tests.cli.programs import ROOT, Program, free_port, until
 from tests.telemetry.traffic import logged, logged_soon
 from tests.web.asking import CLAIM
 from tests.web.writing import claim
@@ -29,6 +30,11 @@ def asked(watched, path: str, method: str = "GET", **fields: str):
     named = {name.replace("_", "-"): value for name, value in fields.items()}
     answer = watched.client.request(method, path, headers=named)
     return answer, logged_soon(watched.program, request_id=answer.headers["x-request-id"])
+
+
+def test_the_line_the_readme_shows_has_the_fields_a_line_has():
+    (shown,) = re.findall(r"```json\n(.*)\n```", (ROOT / "README.md").read_text())
+    assert list(json.loads(shown)) == FIELDS
 
 
 async def test_a_request_is_one_line_with_what_became_of_it(watched):

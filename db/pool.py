@@ -36,6 +36,19 @@ ANSWER_WITHIN = 5.0
 WRITE_WITHIN = 55.0
 """Seconds. The database refuses a write older than a minute (`write_within_deadline`); we give up a little earlier."""
 
+SESSION = {
+    "application_name": "citable",
+    # a little before the client gives up: so that what it gives up is not done behind its back
+    "statement_timeout": str(int(ANSWER_WITHIN * 900)),
+    "lock_timeout": "2000",
+    "idle_in_transaction_session_timeout": "60000",
+    "random_page_cost": "1.1",  # what is read often is in memory, and no disk of today has an arm
+    # a page is some milliseconds, and to start a worker is more; a restore asks for them itself
+    "max_parallel_workers_per_gather": "0",
+    "timezone": "UTC",
+}
+"""What a session is set to when it begins. Behind a pooler in transaction mode, the role must have it."""
+
 
 class _PlainConnection(_Connection):
     """A connection that keeps no session state, so giving it back to the pool costs no round trip."""
@@ -89,17 +102,7 @@ async def open_pool(
                 command_timeout=within,
                 connection_class=_PlainConnection,
                 init=_read_json_as_values,
-                server_settings={
-                    "application_name": "citable",
-                    # a little before the client gives up: so that what it gives up is not done behind its back
-                    "statement_timeout": str(int(ANSWER_WITHIN * 900)),
-                    "lock_timeout": "2000",
-                    "idle_in_transaction_session_timeout": "60000",
-                    "random_page_cost": "1.1",  # what is read often is in memory, and no disk of today has an arm
-                    # a page is some milliseconds, and to start a worker is more; a restore asks for them itself
-                    "max_parallel_workers_per_gather": "0",
-                    "timezone": "UTC",
-                },
+                server_settings=SESSION,
             )
     except (ValueError, asyncpg.ClientConfigurationError):  # which may say part of the address, and so of its password
         raise CannotStart(

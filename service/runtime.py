@@ -126,8 +126,9 @@ async def running(settings: Settings, database_url: str, redis_url: str) -> Asyn
         uses = Uses(pool, time.monotonic)
         closing.push_async_callback(uses.close)
         writers = asyncio.Semaphore(max(1, settings.database_connections // 2))
+        direct_url = settings.database_direct_url or database_url  # a pooler would forget who listens
         coherence = Coherence(
-            lambda: listening(database_url, CONNECT_WITHIN, ANSWER_WITHIN), lambda: _newest(pool), time.monotonic
+            lambda: listening(direct_url, CONNECT_WITHIN, ANSWER_WITHIN), lambda: _newest(pool), time.monotonic
         )
         tail, followers = Tail(pool, coherence), Followers(settings.followers)
         memory = Memory(settings.memory_cache_mb * 1_000_000)
@@ -158,7 +159,7 @@ async def employing(settings: Settings, database_url: str, metrics: Metrics) -> 
                 lambda: datetime.now(UTC),
                 SystemRandom(),
             ),
-            lambda: listening(database_url, CONNECT_WITHIN, ANSWER_WITHIN),
+            lambda: listening(settings.database_direct_url or database_url, CONNECT_WITHIN, ANSWER_WITHIN),
             time.monotonic,
         )
     finally:

@@ -19,7 +19,11 @@ _FILE = "_file"
 _MOST_OF_A_FILE = 8192
 """Bytes a file with a secret has at most: what is larger is another file."""
 
-SECRETS = {"database_url": ("postgresql://", "postgres://"), "redis_url": ("redis://", "rediss://", "unix://")}
+SECRETS = {
+    "database_url": ("postgresql://", "postgres://"),
+    "database_direct_url": ("postgresql://", "postgres://"),
+    "redis_url": ("redis://", "rediss://", "unix://"),
+}
 """The settings that hold a password, and how each begins."""
 
 
@@ -28,6 +32,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     database_url: Annotated[
         str | None, Meta(description="PostgreSQL to use, `postgresql://…`; without it, the embedded one.")
+    ] = None
+    database_direct_url: Annotated[
+        str | None,
+        Meta(description="The same PostgreSQL without the pooler `database_url` leads to: to hear of changes by."),
     ] = None
     redis_url: Annotated[
         str | None, Meta(description="Redis or Valkey to use, `redis://…`; without it, the embedded one.")

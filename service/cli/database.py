@@ -8,7 +8,10 @@ from service.cli.opening import opened_settings
 
 
 def with_database(work: Callable[[Pool], Coroutine[Any, Any, None]], *, create: bool = False) -> None:
-    """Runs work on a pool of its own, on the database that is set or the embedded one, which it may `create`."""
+    """Runs work on a pool of its own, on the database that is set or the embedded one, which it may `create`.
+
+    Where there is a way past a pooler, it takes that.
+    """
     from service.serving import run, servers_of
 
     settings = opened_settings()
@@ -21,4 +24,4 @@ def with_database(work: Callable[[Pool], Coroutine[Any, Any, None]], *, create: 
             await pool.close()
 
     with servers_of(settings, redis=False, create=create) as (database_url, _):
-        run(connected(database_url))
+        run(connected(settings.database_direct_url or database_url))  # what takes long would keep a pooler's connection

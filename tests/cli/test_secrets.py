@@ -11,6 +11,7 @@ from tests.cli.programs import Program, free_port
 PASSWORD = "s3cr3t"
 ADDRESSES = {
     "CITABLE_DATABASE_URL": f"postgresql://citable:{PASSWORD}@db.example/citable",
+    "CITABLE_DATABASE_DIRECT_URL": f"postgresql://citable:{PASSWORD}@db-rw.example/citable",
     "CITABLE_REDIS_URL": f"rediss://:{PASSWORD}@redis.example:6379/0",
 }
 KINDS = pytest.mark.parametrize("variable", ADDRESSES)

@@ -14,7 +14,7 @@ from tests.cli.programs import ROOT
 
 RULES = [
     rule
-    for group in yaml.safe_load((ROOT / "k8s/alerts.yaml").read_text())["spec"]["groups"]
+    for group in yaml.safe_load((ROOT / "k8s/alerts/alerts.yaml").read_text())["spec"]["groups"]
     for rule in group["rules"]
 ]
 BOARD = json.loads((ROOT / "k8s/dashboard.json").read_text())

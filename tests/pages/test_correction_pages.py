@@ -22,7 +22,7 @@ async def test_a_correction_shows_both_numbers_the_reason_and_both_versions(desk
     assert (texts(entry, ".//del"), texts(entry, ".//ins")) == (["4,100", "4,100 cranes"], ["4,200", "4,200 cranes"])
     assert f"Miscounted {HOSTILE}" in entry.text_content()
     assert not page.xpath("//script | //img")
-    assert [address for address in entry.xpath(".//p/a/@href")] == [
+    assert list(entry.xpath(".//p/a/@href")) == [
         f"/claims/{made['id']}@1",
         f"/claims/{made['id']}@2",
     ]

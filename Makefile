@@ -70,16 +70,16 @@ $(VENV)/%: requirements/%.lock $(VENV)/python pyproject.toml
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --no-index -e .
 	@touch $@
 
-# What lints the contract comes from npm: where there is none its tests are left out, but not in CI.
+# What lints the contract and checks pages comes from npm: where there is none its tests are left out, but not in CI.
 build/lint/ready: openapi/package.json
 	@mkdir -p build/lint
 	@if command -v npm >/dev/null; then \
 		echo "· installing what $< lists in build/lint (the first time takes a few seconds)" && \
-		cp $< build/lint/ && npm install --prefix build/lint --silent --no-audit --no-fund --no-package-lock && touch $@; \
+		cp $< build/lint/ && npm install --prefix build/lint --ignore-scripts --silent --no-audit --no-fund --no-package-lock && touch $@; \
 	elif [ "$$CI" = true ]; then \
-		echo "✗ npm is missing, and CI must lint the contract." >&2; exit 1; \
+		echo "✗ npm is missing, and CI must lint the contract and check pages." >&2; exit 1; \
 	else \
-		echo "· npm is missing: the contract is not linted here"; \
+		echo "· npm is missing: the contract is not linted here, nor are pages checked"; \
 	fi
 
 # The peers stay out of the environment that everything else uses.

@@ -1,4 +1,4 @@
-"""Pictures, drawn one at a time beside the event loop and kept for who asks for the same one."""
+"""Pictures, and references that take as long: made one at a time beside the event loop, and kept for who asks again."""
 
 import asyncio
 from collections import OrderedDict
@@ -7,9 +7,9 @@ from collections.abc import Callable, Hashable
 from schemas.failures import Overloaded
 
 KEPT = 256
-"""How many pictures are kept: some 15 KB each."""
+"""How many are kept: a picture has some 15 KB."""
 WAITING = 32
-"""How many may wait for their picture: one takes some 30 milliseconds."""
+"""How many may wait for theirs: a picture takes some 30 milliseconds, a reference 10."""
 
 
 class Drawing:
@@ -27,7 +27,7 @@ class Drawing:
         """The picture of a key: as it is kept, or as `draw` makes it in a thread. Overloaded if too many wait."""
         if key not in self._kept:
             if self._waiting >= WAITING:
-                raise Overloaded("As many pictures are to be drawn as there is patience for: try again.")
+                raise Overloaded("As many pictures and references are being made as there is patience for: try again.")
             self._waiting += 1
             try:
                 async with self._one:

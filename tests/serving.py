@@ -54,12 +54,12 @@ async def serving(
     Names that webhooks are sent to are looked up with `resolve`.
     """
     plenty = dict.fromkeys(("reads_per_minute", "key_reads_per_minute", "writes_per_minute"), 1000000)
-    settings = Settings(public_url="https://citable.example", **{**plenty, **settings_of_its_own})
+    settings = Settings(**{"public_url": "https://citable.example", **plenty, **settings_of_its_own})
     async with running(settings, database_url, redis_url) as opened:
         runtime = dataclasses.replace(opened, sender=dataclasses.replace(opened.sender, resolve=resolve))
         # a socket that names its protocol: only then does asyncio send small answers at once (TCP_NODELAY)
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        listener.bind(("127.0.0.1", 0))
+        listener.bind(("127.0.0.1", settings_of_its_own.get("port", 0)))
         port = listener.getsockname()[1]
         server = Server(wire.server_config(build_app(runtime), settings.trusted_proxies), runtime.followers)
         task = asyncio.create_task(server.serve([listener]))

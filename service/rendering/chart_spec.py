@@ -32,6 +32,8 @@ _ARROWS = {1: "M0,-.7V-1.7M-.4,-1.3L0,-1.7L.4,-1.3", -1: "M0,.7V1.7M-.4,1.3L0,1.
 _ROW = 20
 """Pixels from one row of the legend to the next."""
 _LONGEST_NAME = 26
+_FEW = 60
+"""From more marks on they are small, and only the marked one has a label."""
 
 Layer = dict[str, Any]
 
@@ -197,7 +199,8 @@ def _marks(frame: Frame) -> list[Layer]:
         "shape": _status(frame, SHAPES),
         "description": {"field": "said", "type": "nominal"},
     }
-    mark = {"type": "point", "size": 90, "strokeWidth": 1.75, "opacity": 1, "aria": True}
+    size = 90 if len(frame.shown.points) <= _FEW else 30
+    mark = {"type": "point", "size": size, "strokeWidth": 1.75, "opacity": 1, "aria": True}
     layers: list[Layer] = []
     for is_hollow in (True, False):
         rows = [
@@ -234,7 +237,8 @@ def _labels(frame: Frame) -> list[Label]:
             is_bold=point.id == frame.marked,
         )
         marks.append(mark)
-    return placed(marks, Box(2, -14, wide + RIGHT - 4, high - 2), frame.look.labels)
+    most = frame.look.labels if len(points) <= _FEW else int(order[0].id == frame.marked)
+    return placed(marks, Box(2, -14, wide + RIGHT - 4, high - 2), most)
 
 
 def _texts(labels: Sequence[Label], look: Look) -> list[Layer]:

@@ -169,7 +169,7 @@ def _ris(item: CslItem) -> str:
         "N1": item.note,
         "UR": item.url,
     }
-    return "".join(f"{tag}  - {_line(value)}\r\n" for tag, value in fields.items()) + "ER  - \r"
+    return "".join(f"{tag}  - {_line(value)}\n" for tag, value in fields.items()) + "ER  - "
 
 
 def _title(claim: ClaimVersion) -> str:

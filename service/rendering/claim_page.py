@@ -7,7 +7,6 @@ from babel import Locale
 from markupsafe import escape
 
 from schemas.addresses import card_picture, claim_card
-from schemas.citations import CitationStyle
 from schemas.claims import ClaimVersion, RelationType
 from schemas.embeds import WIDTH
 from schemas.languages import Language
@@ -16,7 +15,6 @@ from schemas.verification import Lifecycle
 from service.rendering.card import Card
 from service.rendering.card_layout import height
 from service.rendering.charts import chart_summary
-from service.rendering.citations import citation
 from service.rendering.history import CURRENCIES, history, period
 from service.rendering.metadata import metadata
 from service.rendering.numbers import display
@@ -44,7 +42,6 @@ _RELATIONS = {
     RelationType.CONTEXT_FOR: "Context for",
     RelationType.DERIVED_FROM: "Derived from",
 }
-_IN_WORDS = (CitationStyle.APA, CitationStyle.AP)
 _TERRITORIES = Locale(Language.EN).territories
 
 
@@ -62,8 +59,11 @@ class Shown:
     is_pinned: bool
 
 
-def claim_page_of(shown: Shown, card: Card, language: Language, origin: str) -> bytes:
-    """The page about a version of a claim, of which `card` is the card; `origin` is where we are."""
+def claim_page_of(
+    shown: Shown, card: Card, citations: Sequence[tuple[str, str]], language: Language, origin: str
+) -> bytes:
+    """The page about a version of a claim, of which `card` is the card; `citations` are named by their styles, and
+    `origin` is where we are."""
     claim, newest = shown.claim, shown.newest
     spoken = display(claim.quantity, language) if language is not Language.EN else ""
     steps = history(shown.versions)[:MOST_STEPS]
@@ -94,7 +94,7 @@ def claim_page_of(shown: Shown, card: Card, language: Language, origin: str) -> 
         claims=shown.claims,
         embeds=_embeds(claim, card, origin),
         caption=chart_summary(shown.measure, shown.competing, all_told=shown.claims),
-        citations=[(style.upper(), citation(style, claim, newest, origin).decode().strip()) for style in _IN_WORDS],
+        citations=citations,
         head=metadata(claim, newest, shown.measure, origin, pinned=shown.is_pinned),
         origin=origin,
     )

@@ -1,12 +1,13 @@
 """Citations: how to name a claim in a text or a list of references."""
 
+from functools import partial
+
 from litestar.response.base import ASGIResponse
 
-from db.pool import Reading
 from schemas.citations import BibtexEntry, CitationQuery, CitationStyle, CitationText, CslItems, RisRecord
-from schemas.claims import ClaimId
-from schemas.failures import NotFound
-from service.cache.representation import Representation, represented
+from schemas.claims import ClaimId, ClaimVersion
+from schemas.failures import NotFound, Overloaded
+from service.cache.representation import represented
 from service.rendering.citations import BIBTEX, CSL_JSON, MEDIA, RIS, TEXT, citation
 from service.routes.versions import version_and_newest
 from service.web.conditional import accepted
@@ -16,7 +17,7 @@ from service.web.reads import Read
 _KINDS = {TEXT: CitationText, CSL_JSON: CslItems, BIBTEX: BibtexEntry, RIS: RisRecord}
 
 
-@get("/v1/claims/{id}/citation", "Claims", media=_KINDS, failures=(NotFound,))
+@get("/v1/claims/{id}/citation", "Claims", media=_KINDS, failures=(NotFound, Overloaded))
 async def get_citation(read: Read, query: CitationQuery, id: ClaimId) -> ASGIResponse:
     """How to cite a claim: its newest version, or another one, with the date it is as of and its permanent address.
 
@@ -24,14 +25,17 @@ async def get_citation(read: Read, query: CitationQuery, id: ClaimId) -> ASGIRes
     """
     style = _style(read, query.style)
     at = await read.at(query.as_of)
+    claim, newest = await read.load(lambda connection: version_and_newest(connection, id, query.version, at.position))
+    written = await cited(read, style, claim, newest)
+    media_type = MEDIA[style] if style is CitationStyle.CSL_JSON else f"{MEDIA[style]}; charset=utf-8"
+    return await read.give(at, represented(written, media_type, newest.position), of=id)
 
-    async def load(connection: Reading) -> Representation:
-        claim, newest = await version_and_newest(connection, id, query.version, at.position)
-        written = citation(style, claim, newest, read.runtime.settings.origin)
-        media_type = MEDIA[style] if style is CitationStyle.CSL_JSON else f"{MEDIA[style]}; charset=utf-8"
-        return represented(written, media_type, newest.position)
 
-    return await read.answer(at, load, of=id)
+async def cited(read: Read, style: CitationStyle, claim: ClaimVersion, newest: ClaimVersion) -> bytes:
+    """The citation of a version, of which `newest` is the newest; in APA style, which takes long, written once."""
+    write = partial(citation, style, claim, newest, read.runtime.settings.origin)
+    key = ("citation", style, claim.digest, newest.digest)
+    return await read.runtime.drawing.drawn(key, write) if style is CitationStyle.APA else write()
 
 
 def _style(read: Read, style: CitationStyle | None) -> CitationStyle:

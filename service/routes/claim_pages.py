@@ -9,9 +9,10 @@ from msgspec import Meta
 from db.claims import claim_as_of, claims_page, served, versions_after, versions_of
 from db.measures import measure_at
 from db.pool import Reading
+from schemas.citations import CitationStyle
 from schemas.claims import ClaimVersion
 from schemas.embeds import LaterVersion
-from schemas.failures import NotFound
+from schemas.failures import NotFound, Overloaded
 from schemas.requests import ClaimFilter, Sort
 from schemas.verification import Lifecycle
 from service.cache.languages import in_language
@@ -20,6 +21,8 @@ from service.rendering.card import card
 from service.rendering.claim_page import MOST_STEPS, Shown, claim_page_of
 from service.rendering.html import MEDIA_TYPE
 from service.rendering.pages import PAGE_FIELDS
+from service.routes.citations import cited
+from service.telemetry import tolerate
 from service.web.endpoints import get
 from service.web.reads import At, Read
 
@@ -31,6 +34,7 @@ PageName = Annotated[
         description="A claim's id, and `@` with the number of a version for that one.",
     ),
 ]
+_IN_WORDS = (CitationStyle.APA, CitationStyle.AP)
 _claim = msgspec.json.Decoder(ClaimVersion)
 
 
@@ -43,10 +47,24 @@ async def show_claim(read: Read, name: PageName) -> ASGIResponse:
     shown, later = await read.load(lambda connection: _shown(connection, at, claim, version))
     language, origin = read.language, read.runtime.settings.origin
     pinned = card(shown.claim, later, is_pinned=True)
-    body = claim_page_of(shown, pinned, language, origin)
+    citations = await _citations(read, shown)
+    body = claim_page_of(shown, pinned, citations, language, origin)
     return await read.give(
         at, represented(body, MEDIA_TYPE, shown.newest.position, [*PAGE_FIELDS, *in_language(language)])
     )
+
+
+async def _citations(read: Read, shown: Shown) -> list[tuple[str, str]]:
+    """How to cite a version, by style; without one that would have to be waited for too long, which its address has."""
+    found: list[tuple[str, str]] = []
+    for style in _IN_WORDS:
+        try:
+            written = await cited(read, style, shown.claim, shown.newest)
+        except Overloaded as failure:
+            tolerate("a citation on a page", failure)
+        else:
+            found.append((style.upper(), written.decode().strip()))
+    return found
 
 
 async def _shown(connection: Reading, at: At, id: str, version: int | None) -> tuple[Shown, list[LaterVersion]]:

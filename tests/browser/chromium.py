@@ -1,123 +1,104 @@
-"""A page in a real Chromium that can reach nothing but this machine, driven over its debugging pipe."""
+"""A real Chromium that can reach nothing but this machine, driven by Playwright, and what a page did in it."""
 
-import asyncio
-import json
 import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, field
 
 import pytest
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Dialog, Error, Page, Request, async_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 needs_chromium = pytest.mark.skipif(
     CHROMIUM is None and os.environ.get("CI") != "true", reason="no Chromium on this machine; CI has one"
 )
-_OPTIONS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-dev-shm-usage",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
-    "--remote-debugging-pipe",
-    "--window-size=1200,1600",
-)
 
+DESKTOP = {"width": 1200, "height": 900}
+PHONE = {"width": 390, "height": 844}
+NARROW = {"width": 320, "height": 640}
+"""The narrowest screen that a page has to fit without scrolling sideways (WCAG 2.2, 1.4.10 Reflow)."""
 
-class Page:
-    """A page, what it asked for and what it printed."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.requested: list[str] = []
-        self.printed: list[str] = []
-        self._reader, self._writer = reader, writer
-        self._session: str | None = None
-        self._calls: list[asyncio.Future[dict[str, Any]]] = []
-
-    async def open(self) -> None:
-        """Opens an empty page."""
-        target = (await self._send("Target.createTarget", url="about:blank"))["targetId"]
-        attached = await self._send("Target.attachToTarget", targetId=target, flatten=True)
-        self._session = attached["sessionId"]
-        for domain in ("Network", "Page", "Runtime"):
-            await self._send(f"{domain}.enable")
-
-    async def go(self, url: str) -> None:
-        """Goes to an address."""
-        await self._send("Page.navigate", url=url)
-
-    async def run(self, script: str) -> Any:
-        """The value of an expression, awaited; what it throws fails the test."""
-        answer = await self._send("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
-        assert "exceptionDetails" not in answer, answer["exceptionDetails"]
-        return answer["result"].get("value")
-
-    async def becomes(self, script: str) -> Any:
-        """The value of an expression as soon as there is one; while a page is on its way there may be none."""
-        async with asyncio.timeout(60):
-            while not (value := await self.run(script)):
-                await asyncio.sleep(0.05)
-        return value
-
-    async def type(self, text: str) -> None:
-        """Types where the focus is."""
-        await self._send("Input.insertText", text=text)
-
-    async def listen(self) -> None:
-        """Hears answers and events until the browser ends."""
-        while message := (await self._reader.readuntil(b"\0"))[:-1]:
-            self._hear(json.loads(message))
-
-    def _hear(self, message: dict[str, Any]) -> None:
-        match message:
-            case {"id": number, "result": result}:
-                self._calls[number].set_result(result)
-            case {"id": number, "error": error}:
-                self._calls[number].set_exception(AssertionError(error))
-            case {"method": "Network.requestWillBeSent", "params": {"request": {"url": url}}}:
-                self.requested.append(url)
-            case {"method": "Runtime.consoleAPICalled", "params": {"args": parts}}:
-                self.printed.append(" ".join(str(part.get("value", part.get("description"))) for part in parts))
-
-    async def _send(self, method: str, **parameters: Any) -> dict[str, Any]:
-        call = asyncio.get_running_loop().create_future()
-        message = {"id": len(self._calls), "method": method, "params": parameters}
-        self._calls.append(call)
-        message |= {"sessionId": self._session} if self._session else {}
-        self._writer.write(json.dumps(message).encode() + b"\0")
-        return await asyncio.wait_for(call, 60)
+_OPTIONS = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost"]
+_PATIENCE = 20_000
+"""Milliseconds that anything may take in a page."""
 
 
 @asynccontextmanager
-async def chromium(profile: Path) -> AsyncIterator[Page]:
-    """An empty page until the block ends. Chromium reads what to do from file 3 and answers on file 4."""
-    its_input, our_output = os.pipe()
-    our_input, its_output = os.pipe()
-    plumbing = f'exec "$@" 3<&{its_input} 4>&{its_output}'
-    browser = await asyncio.create_subprocess_exec(
-        "bash", "-c", plumbing, "bash", str(CHROMIUM), *_OPTIONS, f"--user-data-dir={profile}",
-        pass_fds=(its_input, its_output), stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    os.close(its_input)
-    os.close(its_output)
-    loop = asyncio.get_running_loop()
-    reader = asyncio.StreamReader(limit=2**26)
-    heard, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(our_input, "rb"))
-    said, protocol = await loop.connect_write_pipe(asyncio.streams.FlowControlMixin, os.fdopen(our_output, "wb"))
-    page = Page(reader, asyncio.StreamWriter(said, protocol, reader, loop))
-    listening = asyncio.create_task(page.listen())
+async def launched() -> AsyncIterator[Browser]:
+    """The machine's own Chromium until the block ends; nothing is downloaded for it."""
+    assert CHROMIUM is not None, "CI has a Chromium"
+    async with async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path=CHROMIUM, args=_OPTIONS)
+        yield browser
+        await browser.close()
+
+
+@dataclass
+class Witness:
+    """What a page asked for, printed, threw and opened since it was watched."""
+
+    requested: list[str] = field(default_factory=list)
+    printed: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    """What the console shows as an error, which a broken Content-Security-Policy is, and what scripts threw."""
+    dialogs: list[str] = field(default_factory=list)
+    navigated: list[str] = field(default_factory=list)
+
+    def elsewhere(self, origin: str) -> list[str]:
+        """What was asked for from any other origin."""
+        return [url for url in self.requested if not url.startswith((f"{origin}/", "data:", "blob:"))]
+
+
+def watched(page: Page) -> Witness:
+    """A witness of everything a page does from now on."""
+    witness = Witness()
+
+    def console(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            witness.complaints.append(message.text)
+        else:
+            witness.printed.append(message.text)
+
+    async def dialog(opened: Dialog) -> None:
+        witness.dialogs.append(opened.message)
+        await opened.dismiss()
+
+    def request(asked: Request) -> None:
+        witness.requested.append(asked.url)
+        if asked.is_navigation_request():
+            witness.navigated.append(asked.url)
+
+    def thrown(error: Error) -> None:
+        witness.complaints.append(str(error))
+
+    page.on("request", request)
+    page.on("console", console)
+    page.on("pageerror", thrown)
+    page.on("dialog", dialog)
+    return witness
+
+
+@asynccontextmanager
+async def new_context(browser: Browser, **options: object) -> AsyncIterator[BrowserContext]:
+    """A browser of someone who was never here, with Playwright's options, until the block ends."""
+    context = await browser.new_context(**{"viewport": DESKTOP, "locale": "en", "reduced_motion": "reduce", **options})
+    context.set_default_timeout(_PATIENCE)
     try:
-        await page.open()
-        yield page
+        yield context
     finally:
-        listening.cancel()
-        said.close()
-        heard.close()
-        browser.terminate()
-        await browser.wait()
+        await context.close()
+
+
+@asynccontextmanager
+async def new_page(browser: Browser, **options: object) -> AsyncIterator[Page]:
+    """A page in a context of its own."""
+    async with new_context(browser, **options) as context:
+        yield await context.new_page()
+
+
+async def visit(page: Page, url: str, status: int = 200) -> None:
+    """Goes to a page of HTML, which is answered with this status."""
+    answer = await page.goto(url)
+    assert answer is not None
+    assert (answer.status, answer.headers["content-type"]) == (status, "text/html; charset=utf-8"), url

@@ -79,7 +79,7 @@ async def test_what_is_kept_is_what_is_answered_without_it(path, both):
     tags = {dict((await raw(plain, path, accept_encoding=coding)).fields)["etag"] for coding in ("", "br", "gzip")}
     conditions = ["", *tags, *(f"W/{tag}" for tag in tags), ", ".join(['W/"a"', *tags]), "*", '"other"', "p175", ","]
     ways = itertools.product(
-        ("", "*/*", "application/*"),
+        ("", "*/*", "application/*, image/*"),
         ("", "gzip", "br, zstd;q=0.5", "zstd", "identity;q=0"),
         conditions,
         ("GET", "HEAD"),

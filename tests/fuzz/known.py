@@ -73,6 +73,10 @@ def _give_id(case) -> None:
             return
         there = [item["id"] for item in read(case, f"/v1/{folder}", {"limit": 100}).json()["items"]]
         case.path_parameters["id"] = there[dice(case) % len(there)]
+    elif folder == "keys" and case.method == "GET" and case.path_parameters.get("id", NASTY[0]) not in NASTY:
+        if not _is_chained(case):
+            there = [secret.split("_")[1] for secret in SECRETS.values()]
+            case.path_parameters["id"] = there[dice(case) % len(there)]
     elif case.operation.definition.raw["operationId"] in ("create_claim", "create_claims"):
         for number, claim in enumerate(case.body if isinstance(case.body, list) else [case.body]):
             if claim["id"] not in NASTY:

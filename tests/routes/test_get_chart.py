@@ -5,8 +5,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from schemas.citations import CitationStyle
 from schemas.failures import Overloaded
 from service.drawing import WAITING, Drawing
+from tests.hostile import HOSTILE
 from tests.routes.conftest import CHANGED, RETRACTED
 from tests.web.asking import CLAIM, MEASURE, assert_problem, revise
 from tests.web.writing import Desk
@@ -72,18 +74,30 @@ async def test_a_commit_elsewhere_leaves_it_as_it_was(history):
     await revise(history.api, ["ai-incidents-233-2024"], lambda draft: draft)
     again = await history.api.get(CHART)
     assert again.headers["etag"] == first.headers["etag"]
-    known = await history.api.get(CHART, headers={"If-None-Match": first.headers["etag"]})
+    known = await history.api.get(CHART, if_none_match=first.headers["etag"])
     assert known.status_code == 304
 
 
 async def test_a_measure_without_numbers_has_one_that_says_so(desk: Desk, topic):
-    body = {"id": f"{topic}-found", "statement": "Nobody counts them.", "quantity": {"unit": "finding"},
-            "measure": f"{topic}-uncounted", "geography": "WORLD", "attributed_to": "A"}  # fmt: skip
-    created = await desk.api.client.post("/v1/claims", json=body, headers=desk.cast["editor"])
-    assert created.status_code == 201, created.text
+    await desk.published(quantity={"unit": "finding"}, measure=f"{topic}-uncounted")
     response = await desk.api.get(f"/v1/measures/{topic}-uncounted/chart.svg")
     assert response.status_code == 200
     assert "No published claim of it has a number" in response.text
+
+
+@pytest.mark.parametrize("text", HOSTILE[:6])
+async def test_hostile_claims_are_texts_wherever_they_are_told(desk: Desk, text, topic):
+    made = await desk.verified(statement=text, attributed_to=text, scope=text, measure=f"{topic}-hostile")
+    page = f"/v1/claims/{made['id']}"
+    picture = await desk.api.get(f"/v1/measures/{topic}-hostile/chart.svg")
+    assert marks(picture) == [f"4,100: {text}"]
+    review = await desk.api.get(f"{page}/claim-review")
+    assert review.json()["itemReviewed"]["text"] == text
+    for style in CitationStyle:
+        cited = await desk.api.get(f"{page}/citation?style={style}")
+        assert cited.status_code == 200
+        assert cited.headers["x-content-type-options"] == "nosniff"
+        assert "html" not in cited.headers["content-type"]
 
 
 @pytest.mark.parametrize("asked", ["theme=sepia", "width=720", "claim=NO", "as_of=999999999", "limit=3"])

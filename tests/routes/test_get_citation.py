@@ -30,7 +30,7 @@ async def test_every_style_names_version_day_and_permanent_address(curated, styl
 @pytest.mark.parametrize("accept", MEDIA)
 async def test_accept_chooses_as_the_style_does(curated, accept):
     style = next(style for style, media in STYLES.items() if media == accept)
-    by_type = await curated.get(f"/v1/claims/{CLAIM}/citation", headers={"Accept": accept})
+    by_type = await curated.get(f"/v1/claims/{CLAIM}/citation", accept=accept)
     by_name = await curated.get(f"/v1/claims/{CLAIM}/citation?style={style}")
     assert by_type.content == by_name.content
     assert by_type.headers["content-type"] == MEDIA[accept]
@@ -46,7 +46,7 @@ async def test_without_a_wish_it_is_apa(curated):
 async def test_a_style_that_is_not_taken_is_not_sent(curated):
     asked = f"/v1/claims/{CLAIM}/citation?style=bibtex"
     assert_problem(await curated.client.get(asked, headers={"Accept": "text/plain"}), 406)
-    assert (await curated.get(asked, headers={"Accept": "text/plain, */*;q=0.1"})).status_code == 200
+    assert (await curated.get(asked, accept="text/plain, */*;q=0.1")).status_code == 200
 
 
 async def test_another_version_is_cited_with_the_newest_named(history):

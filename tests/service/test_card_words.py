@@ -25,7 +25,8 @@ def said() -> set[str]:
     found = {text for standing in STANDINGS.values() for text in (standing.label, standing.sentence)}
     found |= set(_OF_THE_TITLE.values())
     for template in (RENDERING / "templates").glob("card*.html"):
-        found |= {text for _, _, text, _ in babel_extract(BytesIO(template.read_bytes()), ["say"], [], {})}
+        for _, _, text, _ in babel_extract(BytesIO(template.read_bytes()), ["say"], [], {}):
+            found.add(text if isinstance(text, str) else text[0])  # with the names it is given, if it is given any
     for module in RENDERING.glob("card*.py"):
         found |= {text for _, text, _, _ in extract("python", BytesIO(module.read_bytes()), {"say": None})}
     source = Path(card.__file__).read_text()

@@ -201,7 +201,7 @@ def test_no_text_of_a_claim_is_a_pattern():
 
 
 @given(DECIMALS, UNITS.filter(lambda unit: not re.search(r"\d", unit)))
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=200, deadline=None, derandomize=True)
 def test_the_english_number_is_the_number(decimal, unit):
     match = re.search(
         r"(-?)[^\d-]*([\d,]+)([.]\d+)?(?: (million|billion|trillion)\b)?", display(quantity(decimal, unit))
@@ -214,7 +214,7 @@ def test_the_english_number_is_the_number(decimal, unit):
 
 
 @given(QUANTITIES, st.sampled_from(Language))
-@settings(max_examples=500, deadline=None, derandomize=True)
+@settings(max_examples=250, deadline=None, derandomize=True)
 def test_any_quantity_is_said_with_its_comparator(written, language):
     msgspec.convert(written.value, DecimalText | None)
     shown = display(written, language)

@@ -1,0 +1,91 @@
+"""Whatever a claim, a question or an address is made of, a page shows it as text, and nothing of it runs."""
+
+from urllib.parse import quote
+
+import pytest
+
+from tests.browser.chromium import needs_chromium, watched
+from tests.browser.hostile import TEXTS, as_read, assert_harmless, publish, read, text
+
+pytestmark = needs_chromium
+ID = "hostile-cranes-1"
+RETRACTED = "hostile-cranes-2"
+PAGES = {
+    f"/claims/{ID}": [where for where in TEXTS if where not in ("reason", "unit")],
+    f"/claims/{ID}@1": ["statement", "scope", "attributed_to", "title", "publisher", "quote", "locator"],
+    f"/claims/{RETRACTED}": ["statement", "reason"],
+    "/measures/hostile-cranes": ["statement"],
+    "/": ["statement"],
+    f"/?q={quote('window hacked statement')}": ["statement"],
+    "/corrections": ["statement", "note", "reason"],
+    f"/embed/claims/{ID}": ["statement", "attributed_to", "title", "publisher"],
+    f"/embed/claims/{ID}@1": ["statement", "attributed_to", "note"],
+    f"/embed/claims/{RETRACTED}@3": ["statement", "reason"],
+    f"/embed/claims/{ID}@1?lang=hi": ["statement", "attributed_to", "note"],
+}
+"""Which hostile texts are to be read where."""
+
+PAYLOAD = quote(text("asked"), safe="")
+ASKING = (
+    f"/?q={PAYLOAD}",
+    f"/?status={PAYLOAD}",
+    f"/?topic={PAYLOAD}",
+    f"/?{PAYLOAD}=1",
+    f"/?cursor={PAYLOAD}",
+    f"/?limit={PAYLOAD}",
+    f"/{PAYLOAD}",
+    f"/claims/{PAYLOAD}",
+    f"/claims/{ID}@{PAYLOAD}",
+    f"/measures/{PAYLOAD}",
+    f"/corrections?cursor={PAYLOAD}",
+    f"/corrections?topic={PAYLOAD}",
+    f"/problems/{PAYLOAD}",
+    f"/embed/claims/{PAYLOAD}",
+    f"/embed/claims/{ID}?lang={PAYLOAD}",
+    f"/embed/claims/{ID}?{PAYLOAD}=1",
+    f"/embed/claims/{PAYLOAD}.svg",
+    f"/oembed?url={PAYLOAD}",
+    f"/oembed?url={quote('https://citable.example/claims/' + ID)}&format={PAYLOAD}",
+    f"/v1/claims/{PAYLOAD}",
+    f"/v1/claims?topic={PAYLOAD}",
+    f"/v1/measures/{PAYLOAD}/chart.svg",
+    f"/v1/claims/{ID}/citation?style={PAYLOAD}",
+)
+"""Addresses that ask with a hostile text: for pages, cards, pictures and data, most of them refused."""
+
+
+@pytest.fixture(scope="module")
+async def hostile(desk):
+    """A desk with two hostile claims, one of them retracted."""
+    await publish(desk, ID)
+    await publish(desk, RETRACTED)
+    answer = await desk.editor.retract(RETRACTED, {"reason": text("reason")})
+    assert answer.status_code == 201, answer.text
+    return desk
+
+
+@pytest.mark.parametrize(("path", "texts"), PAGES.items(), ids=PAGES)
+async def test_a_page_shows_hostile_texts_as_they_were_written(path, texts, hostile, page):
+    witness = watched(page)
+    answer = await page.goto(hostile.api.url + path)
+    assert answer.status == 200
+    await assert_harmless(page, witness)
+    shown = await read(page)
+    written = [as_read(text(where))[: 60 if path.startswith("/embed/") else None] for where in texts]  # cards cut
+    assert [one for one in written if one not in shown] == []
+    assert "49" not in shown.replace(as_read(text("x")), "").split()
+
+
+@pytest.mark.parametrize("path", ASKING, ids=[path.replace(PAYLOAD, "…") for path in ASKING])
+async def test_a_page_repeats_what_was_asked_as_text_if_at_all(path, hostile, page):
+    witness = watched(page)
+    answer = await page.goto(hostile.api.url + path)
+    assert answer.status in (200, 400, 404, 501), answer.status
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    await assert_harmless(page, witness)
+
+
+async def test_the_search_box_holds_what_was_asked(hostile, page):
+    await page.goto(f"{hostile.api.url}/?q={PAYLOAD}")
+    assert await page.locator("input[name=q]").first.input_value() == text("asked")

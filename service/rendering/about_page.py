@@ -8,7 +8,7 @@ TESTS = {
     Status.VERIFIED: "Value, comparator, unit, scope, geography and period, all as the claim words them, were "
     "reproduced from a primary source, or from two sources that do not depend on each other.",
     Status.VERIFIED_WITH_CAVEATS: "The number was reproduced, but some element of the wording needs a caveat: what is "
-    "counted, where, or when. The caveat is stated beside the number, and belongs into a quotation.",
+    "counted, where, or when. The caveat is stated beside the number, and belongs in every quotation.",
     Status.DISPUTED: "Credible sources give materially different values for the same thing, and none settles it. Both "
     "sides are listed.",
     Status.UNSUPPORTED: "A search whose date is recorded found no source that meets this policy. That does not make "

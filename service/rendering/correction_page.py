@@ -12,6 +12,8 @@ from service.rendering.pages import page
 
 _TOLD = ("Statement", "Number", "Status", "Currency")
 """What is shown as it was and as it is; of anything else that differs, only what it is."""
+_SAID = ("Publication",)
+"""What says the same as the kind of the change."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ def correction(before: ClaimVersion, after: ClaimVersion) -> Correction:
         number=display(after.quantity),
         is_retracted=after.lifecycle is Lifecycle.RETRACTED,
         told=[each for each in step.differences if each.what in _TOLD],
-        others=list(dict.fromkeys(_name(each.what) for each in step.differences if each.what not in _TOLD)),
+        others=list(dict.fromkeys(_name(each.what) for each in step.differences if each.what not in (*_TOLD, *_SAID))),
     )
 
 

@@ -24,8 +24,8 @@ from service.rendering.standing import STANDINGS
 
 CSS = "text/css; charset=utf-8"
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
 )
 PAGE_FIELDS = [("content-security-policy", POLICY)]
 """The header fields of a page: nothing runs in it, and nothing is asked of anyone but us."""

@@ -20,6 +20,7 @@ from service.rendering.html import MEDIA_TYPE
 from service.web.assets import asset
 from service.web.endpoints import get
 from service.web.links import link
+from service.web.problems import prefers_html
 from service.web.reads import Read
 
 JAVASCRIPT = "text/javascript; charset=utf-8"
@@ -59,7 +60,7 @@ async def show_card(read: Read, query: CardQuery, name: CardName) -> ASGIRespons
     try:
         made = await read.load(load)
     except NotFound:
-        if media_type != HTML:
+        if media_type != HTML or not prefers_html(read.headers.get("accept", "")):
             raise
         return _missing(read, name, query, language)
     if media_type == PNG:

@@ -28,7 +28,7 @@ _COUNTED = ("status", "topic", "geography")
 async def show_claims(read: Read, query: SearchQuery) -> ASGIResponse:
     """The claims that match a search and its filters, the newest without one, and how they divide.
 
-    How many have a value of a filter is counted among what matches the other filters: what that link would show.
+    How many have a value of a filter is counted among what matches the other filters: what that value alone brings.
     """
     asked = {name: value for name, value in msgspec.to_builtins(query).items() if value}
     wanted, sort = completed(query)

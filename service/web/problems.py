@@ -111,17 +111,16 @@ def answer_for(
 ) -> tuple[int, list[tuple[str, str]], bytes]:
     """The same for who asked: at the address of a page, who prefers HTML to JSON reads it as `page` shows it."""
     status, headers, body = problem_answer(failure, request_id)
-    if not _is_for_people(scope):
+    accept = b", ".join(value for name, value in scope["headers"] if name == b"accept").decode("latin-1")
+    if scope["path"].startswith(_FOR_PROGRAMS) or not prefers_html(accept):
         return status, headers, body
     said = [field for field in headers if field[0] != "content-type"]
     body, fields = page(problem_of(failure, request_id))
     return status, [*fields, ("vary", "Accept"), *said], body
 
 
-def _is_for_people(scope: Mapping[str, Any]) -> bool:
-    if scope["path"].startswith(_FOR_PROGRAMS):
-        return False
-    accept = b", ".join(value for name, value in scope["headers"] if name == b"accept").decode("latin-1")
+def prefers_html(accept: str) -> bool:
+    """Whether an `Accept` field likes HTML better than JSON: a browser's does, and that of a program seldom."""
     liked = parse_accept_header(accept, MIMEAccept)
     return liked.quality("text/html") > max(liked.quality(JSON), liked.quality(PROBLEM_JSON))
 

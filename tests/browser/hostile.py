@@ -83,6 +83,7 @@ async def publish(desk: Desk, id: str) -> None:
 TRACES = """() => [
     ...[window.hacked].filter(Boolean).map(where => `ran: ${where}`),
     ...[...document.querySelectorAll("*")].flatMap(element => [...element.attributes]
+        .filter(attribute => attribute.value !== "data:,")
         .filter(attribute => /^on/i.test(attribute.name) || /^\\s*(javascript|vbscript|data):/i.test(attribute.value))
         .map(attribute => `${element.tagName} has ${attribute.name}=${attribute.value}`)),
     ...[...document.querySelectorAll("img[src=x], base, object, embed, applet, meta[http-equiv]")]

@@ -16,7 +16,7 @@ PAGES = {
     f"/claims/{RETRACTED}": ["statement", "reason"],
     "/measures/hostile-cranes": ["statement"],
     "/": ["statement"],
-    f"/?q={quote('window hacked statement')}": ["statement"],
+    "/?q=statement": ["statement"],
     "/corrections": ["statement", "note", "reason"],
     f"/embed/claims/{ID}": ["statement", "attributed_to", "title", "publisher"],
     f"/embed/claims/{ID}@1": ["statement", "attributed_to", "note"],
@@ -87,5 +87,6 @@ async def test_a_page_repeats_what_was_asked_as_text_if_at_all(path, hostile, pa
 
 
 async def test_the_search_box_holds_what_was_asked(hostile, page):
-    await page.goto(f"{hostile.api.url}/?q={PAYLOAD}")
-    assert await page.locator("input[name=q]").first.input_value() == text("asked")
+    asked = text("asked")[:150]
+    await page.goto(f"{hostile.api.url}/?q={quote(asked, safe='')}")
+    assert await page.locator("input[name=q]").first.input_value() == asked

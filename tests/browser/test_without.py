@@ -28,6 +28,8 @@ async def test_a_page_says_the_same_without_scripts(path, exhibition, page, brow
 
 @pytest.mark.parametrize("path", SOME.values(), ids=SOME)
 async def test_a_page_without_its_style_sheet_is_read_in_the_same_order(path, exhibition, page):
+    """As on a phone, where nothing stands beside anything else."""
+    await page.set_viewport_size({"width": 390, "height": 844})
     await visit(page, exhibition.api.url + path)
     styled = await page.evaluate(f"{HEADINGS}.map(element => element.textContent.trim())")
     tops = await page.evaluate(f"{HEADINGS}.map(element => element.getBoundingClientRect().top)")

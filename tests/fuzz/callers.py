@@ -3,6 +3,8 @@
 import itertools
 import json
 import os
+from collections import defaultdict
+from collections.abc import Iterator
 from zlib import crc32
 
 import schemathesis
@@ -13,18 +15,19 @@ from tests.fuzz import variables
 
 SECRETS: dict[str, str] = json.loads(os.environ.get(variables.KEYS, "{}"))
 CAST = (ANONYMOUS, *(str(role) for role in Role))
-_turns = itertools.count()
+_turns: defaultdict[str, Iterator[int]] = defaultdict(lambda: itertools.count(1))
 _ROLES = {secret: Role(name) for name, secret in SECRETS.items()}
 
 
 def dice(case: schemathesis.Case) -> int:
     """A number that is the same whenever the same request is made: what fails once can be asked again by the same.
 
-    A request that asks nothing in particular is always the same, and gets a number by turns.
+    A request that asks nothing in particular is always the same, and gets a number by turns: each operation its own, so
+    that the first who asks is one who may.
     """
     asked = (case.operation.label, case.path_parameters, case.query, case.body)
     if not (case.path_parameters or case.query or case.body):
-        return next(_turns)
+        return next(_turns[case.operation.label])
     return crc32(repr(asked).encode("utf-8", "backslashreplace"))
 
 

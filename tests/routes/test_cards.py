@@ -129,12 +129,14 @@ async def test_every_card_of_a_retracted_claim_strikes_the_number_and_says_why(d
 
 async def test_what_there_is_not_is_said_in_a_card_s_room(curated):
     for name in (f"{CLAIM}@2", "nobody-said-this", "nobody-said-this@1"):
-        answer = await curated.get(f"/embed/claims/{name}?lang=de")
+        asked = f"/embed/claims/{name}?lang=de"
+        answer = await curated.get(asked, accept="text/html,application/xhtml+xml,*/*;q=0.8")
         assert answer.status_code == 404
         assert answer.headers["content-type"] == "text/html; charset=utf-8"
         assert "frame-ancestors *" in answer.headers["content-security-policy"]
         assert answer.headers["cache-control"] == "no-store"
         assert "Hier ist nichts veröffentlicht" in answer.text
+        assert_problem(await curated.get(asked), 404)
         for extension in ("svg", "png"):
             assert_problem(await curated.get(f"/embed/claims/{name}.{extension}"), 404)
 

@@ -1,4 +1,4 @@
-"""GET /openapi.json, /docs, /problems/{slug} and /: the contract, its pages, and what each problem means."""
+"""GET /openapi.json, /docs and /problems/{slug}: the contract, its pages, and what each problem means."""
 
 import re
 from pathlib import Path
@@ -73,12 +73,6 @@ async def test_a_problem_s_type_leads_to_its_page(curated):
 async def test_a_problem_nobody_has_is_not_found(curated):
     assert_problem(await curated.get("/problems/bad-luck"), 404)
     assert_problem(await curated.get("/problems/Bad_Luck"), 400, "slug")
-
-
-async def test_the_start_leads_people_to_the_reference(curated):
-    response = await curated.get("/")
-    assert response.status_code == 302
-    assert response.headers["location"] == "/docs"
 
 
 @pytest.mark.parametrize("path", [path for path in ADDRESSES if "?" not in path])

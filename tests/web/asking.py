@@ -58,6 +58,10 @@ TAGGED = (
     f"/embed/claims/{CLAIM}.png?width=400",
     "/embed.js",
     f"/oembed?url=https://citable.example/claims/{CLAIM}",
+    "/",
+    "/?q=patents&topic=china",
+    "/corrections",
+    "/about/verification",
     f"/claims/{CLAIM}",
     f"/claims/{CLAIM}@1",
     f"/measures/{MEASURE}",
@@ -71,7 +75,7 @@ TAGGED = (
 )
 """Addresses whose answers have an entity tag: every kind there is."""
 
-UNTAGGED = ("/v1/changes/stream?after=173", "/livez", "/readyz", "/")
+UNTAGGED = ("/v1/changes/stream?after=173", "/livez", "/readyz")
 ADDRESSES = (*TAGGED, *UNTAGGED)
 MEMBERS = {"type", "title", "status", "detail", "request_id", "errors"}
 

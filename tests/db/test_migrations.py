@@ -1,7 +1,9 @@
 """Migrations: in order, once each, whoever else applies them; and whole or not at all."""
 
 import asyncio
+import re
 import shutil
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -116,3 +118,19 @@ async def test_a_database_that_was_never_migrated_says_what_to_do(bare):
         assert not await is_migrated(connection)
     with pytest.raises(CannotStart, match="citable migrate"):
         await require_migrated(bare)
+
+
+def test_migrations_only_add_to_tables_so_that_the_release_before_goes_on_beside():
+    """What a pod of the release before reads or writes is there, under its name, as long as it may run."""
+    contracting = r"drop\s+(table|column|view)|rename\s+(to|column)|\btype\s+\w+\s+using|set\s+not\s+null"
+    of_a_restore = re.compile(r"drop table restored_\w+;")  # tables a function makes and drops in one transaction
+    found = {
+        file.name: [taken[0] for taken in re.finditer(contracting, of_a_restore.sub("", statements_of(file)), re.I)]
+        for file in sorted(HERE.glob("*.sql"))
+    }
+    assert {name: taken for name, taken in found.items() if taken} == {}
+
+
+def statements_of(file: Path) -> str:
+    """The text of a migration without comments."""
+    return re.sub(r"--.*", "", file.read_text())

@@ -143,18 +143,36 @@ def _in_text(what: str, before: str, after: str) -> Iterator[Difference]:
     if before == after:
         return
     old, new = _WORDS.findall(before), _WORDS.findall(after)
-    matched = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    if matched.ratio() < _ALIKE:
+    first = _common(old, new)
+    last = _common(old[first:][::-1], new[first:][::-1])
+    parts = [
+        Part("kept", "".join(old[:first])),
+        *_compared(old[first : len(old) - last], new[first : len(new) - last]),
+        Part("kept", "".join(old[len(old) - last :])),
+    ]
+    kept = sum(len(part.text) for part in parts if part.kind == "kept")
+    if 2 * kept < _ALIKE * (len(before) + len(after)):
         yield from _replaced(what, before, after)
-        return
+    else:
+        yield Difference(what, [part for part in parts if part.text])
+
+
+def _common(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many words two texts begin with alike."""
+    return next((nth for nth, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
+def _compared(old: Sequence[str], new: Sequence[str]) -> list[Part]:
+    """Words with what was removed and added; where that would take long, all of them are."""
+    if len(old) * len(new) > _MOST_COMPARED:
+        return [Part("removed", "".join(old)), Part("added", "".join(new))]
     parts: list[Part] = []
-    for kind, i, j, k, m in matched.get_opcodes():
+    for kind, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind == "equal":
             parts.append(Part("kept", "".join(old[i:j])))
-            continue
-        parts += [Part("removed", "".join(old[i:j]))] * (j > i)
-        parts += [Part("added", "".join(new[k:m]))] * (m > k)
-    yield Difference(what, parts)
+        else:
+            parts += [Part("removed", "".join(old[i:j])), Part("added", "".join(new[k:m]))]
+    return parts
 
 
 def _in_sources(before: Sequence[Source], after: Sequence[Source]) -> Iterator[Difference]:
@@ -179,5 +197,7 @@ def _named(source: Source) -> str:
     return f"{source.title} ({source.publisher})"
 
 
+_MOST_COMPARED = 20_000
+"""How many pairs of words are compared: to find what two texts have in common takes longer than in proportion to that."""
 _ALIKE = 0.4
 """The share of words that two texts must have in common to be shown as one text with its changes."""

@@ -198,6 +198,6 @@ def _named(source: Source) -> str:
 
 
 _MOST_COMPARED = 20_000
-"""How many pairs of words are compared: to find what two texts have in common takes longer than in proportion to that."""
+"""How many pairs of words are compared: what two texts have in common takes longer to find than in proportion to it."""
 _ALIKE = 0.4
 """The share of words that two texts must have in common to be shown as one text with its changes."""

@@ -97,8 +97,8 @@ def test_ten_billion_downloads(language, expected):
         ("1", "firms", "de", "1 Firma"),
         ("1000000", "firms", "de", "1 Million Firmen"),
         ("1.5", "users", "fr", "1,5 utilisateur"),
-        ("1000000", "users", "fr", "1 million d’utilisateurs"),  # noqa: RUF001
-        ("2000000", "users", "fr", "2 millions d’utilisateurs"),  # noqa: RUF001
+        ("1000000", "users", "fr", "1 million d’utilisateurs"),  # noqa: RUF001 - as French writes it
+        ("2000000", "users", "fr", "2 millions d’utilisateurs"),  # noqa: RUF001 - as French writes it
         ("1000000", "users", "es", "1 millón de usuarios"),
         ("1", "companies", "hi", "1 कंपनी"),
         # currencies and physical units
@@ -150,7 +150,7 @@ def test_spaces_within_a_number_break_no_line():
         ("between", "6250", "6200", "6300", "cranes", "en", "between 6,200 and 6,300 cranes (6,250)"),
         ("between", None, "6200", None, "cranes", "en", "between 6,200 and … cranes"),
         ("approx", "6250", "6200", "6300", "cranes", "en", "about 6,250 cranes (6,200 to 6,300)"),
-        ("approx", "6250", "6200", "6300", "users per week", "zh", "每周约6,250名用户（6,200至6,300）"),  # noqa: RUF001
+        ("approx", "6250", "6200", "6300", "users per week", "zh", "每周约6,250名用户（6,200至6,300）"),  # noqa: RUF001 - as Chinese writes it
         ("eq", "6250", "6200", None, "cranes", "en", "6,250 cranes (at least 6,200)"),
         ("eq", "6250", None, "6300", "cranes", "en", "6,250 cranes (at most 6,300)"),
         ("approx", None, "6200", "6300", "cranes", "en", "about 6,200 to 6,300 cranes"),
@@ -166,7 +166,7 @@ def test_the_comparator_and_the_bounds_are_said(comparator, value, lower, upper,
 
 
 def test_a_comparator_that_is_not_known_is_said_as_it_is_written():
-    newer = Quantity(value="5", comparator="roughly", lower=None, upper=None, unit="firms")  # type: ignore[arg-type]
+    newer = Quantity(value="5", comparator="roughly", lower=None, upper=None, unit="firms")  # type: ignore[arg-type] # of a later release
     assert display(newer) == "roughly 5 firms"
 
 

@@ -182,11 +182,16 @@ async def test_an_address_is_the_socket_s_unless_a_proxy_is_trusted(limited):
         assert_refused(spoofed, "reads", 1)
 
 
-async def test_many_processes_share_one_count(limited):
-    async with limited(reads_per_minute=5) as api:
-        paths = [f"/v1/claims?limit={n}" for n in range(1, 31)]
-        answers = await asyncio.gather(*(api.get(path) for path in paths))
-        assert sum(answer.status_code == 200 for answer in answers) == 5
+async def test_many_at_once_share_one_count(limited):
+    """While Redis keeps up: on a machine that is busy it may not, nobody is refused then, and it is tried again."""
+    for _ in range(5):
+        failed = sum(tolerated.values())
+        async with limited(reads_per_minute=5) as api:
+            paths = [f"/v1/claims?limit={n}" for n in range(1, 31)]
+            answers = await asyncio.gather(*(api.get(path) for path in paths))
+        if sum(tolerated.values()) == failed:
+            break
+    assert sum(answer.status_code == 200 for answer in answers) == 5
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, NewType
 
 import asyncpg
@@ -30,6 +31,9 @@ Writing = NewType("Writing", Reading)
 Waiting = Callable[[str], AbstractContextManager[None]]
 """What a connection is waited for within: told whether it is for "reading" or for "writing"."""
 
+answer_by: ContextVar[float | None] = ContextVar("answer_by", default=None)
+"""When who asks stops waiting, on the monotonic clock; None if they have all the time there is."""
+
 ACQUIRE_WITHIN = 1.0
 CONNECT_WITHIN = 2.0
 ANSWER_WITHIN = 5.0
@@ -42,6 +46,7 @@ SESSION = {
     "statement_timeout": str(int(ANSWER_WITHIN * 900)),
     "lock_timeout": "2000",
     "idle_in_transaction_session_timeout": "60000",
+    "client_connection_check_interval": "1000",  # whose caller has given up, stops within a second
     "random_page_cost": "1.1",  # what is read often is in memory, and no disk of today has an arm
     # a page is some milliseconds, and to start a worker is more; a restore asks for them itself
     "max_parallel_workers_per_gather": "0",
@@ -114,16 +119,49 @@ async def open_pool(
 
 @asynccontextmanager
 async def reading(pool: Pool) -> AsyncGenerator[Reading]:
-    """A connection to ask with. StoreUnavailable if none is free within a second or Postgres does not answer."""
+    """A connection to ask with, until who asks stops waiting (`answer_by`).
+
+    StoreUnavailable if none is free within a second, or Postgres does not answer, or not in time.
+    """
     with failures_named():
-        connection = await _acquired(pool, "reading")
-        try:
+        async with _in_time(), _reading(pool) as connection, _hurried(connection):
             yield Reading(connection)
-        except (TimeoutError, asyncio.CancelledError):
-            connection.terminate()  # it hangs, and so would asking it nicely to cancel
-            raise
-        finally:
-            await pool.release(connection)
+
+
+@asynccontextmanager
+async def _reading(pool: Pool) -> AsyncGenerator[Connection]:
+    connection = await _acquired(pool, "reading")
+    try:
+        yield connection
+    except (TimeoutError, asyncio.CancelledError):
+        connection.terminate()  # it hangs, and so would asking it nicely to cancel
+        raise
+    finally:
+        await pool.release(connection)
+
+
+@asynccontextmanager
+async def _in_time() -> AsyncGenerator[None]:
+    try:
+        async with asyncio.timeout_at(answer_by.get()) as deadline:
+            yield
+    except TimeoutError as error:
+        if deadline.expired():
+            raise StoreUnavailable("The answer could not be had in time: try again.") from error
+        raise
+
+
+@asynccontextmanager
+async def _hurried(connection: Connection) -> AsyncGenerator[None]:
+    """Has Postgres itself stop at the deadline, where that comes before a statement's own."""
+    until = answer_by.get()
+    left = None if until is None else until - asyncio.get_running_loop().time()
+    if left is None or left >= ANSWER_WITHIN:
+        yield
+        return
+    async with connection.transaction():
+        await connection.execute(f"set local statement_timeout = {max(1, int(left * 900))}")
+        yield
 
 
 @asynccontextmanager

@@ -93,6 +93,10 @@ class UnsupportedMediaType(Failure):
         self.accepted = accepted
 
 
+class HeadTooSlow(Failure):
+    """The first lines of a request take too long to arrive."""
+
+
 class BodyTooSlow(Failure):
     """The body did not arrive in time."""
 
@@ -212,7 +216,7 @@ class StoreUnavailable(Failure):
 
 
 class Overloaded(Failure):
-    """As many wait here as there is room for. Trying again later is right."""
+    """More is asked than there is room for. Trying again later is right."""
 
 
 class StoreForbids(Failure):

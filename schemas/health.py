@@ -16,6 +16,8 @@ class ReadyStatus(StrEnum):
 
     READY = "ready"
     UNREADY = "unready"
+    LEAVING = "leaving"
+    """It ends in a moment: whoever it serves is to go to another."""
 
 
 class ServerStatus(StrEnum):
@@ -36,7 +38,7 @@ class Liveness(Answer, frozen=True, kw_only=True):
 
 
 class Readiness(Answer, frozen=True, kw_only=True):
-    """Whether the process should be sent requests: `ready` or `unready`. Redis is reported and not required."""
+    """Whether the process should be sent requests: `ready`, `unready` or `leaving`. Redis is only reported."""
 
     status: ReadyStatus
     postgres: ServerStatus

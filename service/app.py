@@ -43,6 +43,7 @@ from service.telemetry import log
 from service.web.endpoints import Endpoint
 from service.web.envelope import ALWAYS, Envelope
 from service.web.problems import answer_for, is_internal
+from service.web.refusing import Refusals
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *claims.endpoints,  # /v1/claims  /v1/claims/{id}
@@ -106,6 +107,8 @@ def build_app(runtime: Runtime) -> ASGIApp:
         runtime.watch,
         newest=runtime.newest,
         monotonic=runtime.monotonic,
+        admission=runtime.readers,
+        refuse=Refusals(problem_page).refuse,
         always=ALWAYS,
     )
 

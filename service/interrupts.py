@@ -14,12 +14,12 @@ class Interrupted(KeyboardInterrupt):
     """
 
 
-def on_interrupt(act: Callable[[], None]) -> None:
-    """Does `act` at the first signal, and from then on nothing at any."""
+def on_interrupt(act: Callable[[int], None]) -> None:
+    """Does `act` at the first signal, whose number it is given, and from then on nothing at any."""
 
-    def first(*_: object) -> None:
+    def first(number: int, _: object) -> None:
         ignore_interrupts()
-        act()
+        act(number)
 
     for number in SIGNALS:
         signal.signal(number, first)
@@ -31,6 +31,6 @@ def ignore_interrupts() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
-def raise_interrupt() -> None:
+def raise_interrupt(_: int) -> None:
     """Ends what runs, wherever it is, closing everything on the way out."""
     raise Interrupted

@@ -38,6 +38,20 @@ REQUESTS_IN_PROGRESS = Metric(
 POOL_WAIT = Metric(
     "citable_pool_wait_seconds", HISTOGRAM, "Seconds a reader or a writer waited for a connection.", ("use",)
 )
+QUEUE_WAIT = Metric(
+    "citable_queue_wait_seconds",
+    HISTOGRAM,
+    "Seconds a read that memory could not answer, or a write, waited for its turn, those that were refused included.",
+    ("use",),
+)
+QUEUE_LENGTH = Metric("citable_queue_length", GAUGE, "Requests that wait for their turn.", ("use",))
+CONNECTIONS_OPEN = Metric("citable_connections_open", GAUGE, "Open connections of clients.")
+CONNECTIONS_CUT = Metric(
+    "citable_connections_cut_total",
+    COUNTER,
+    "Connections of clients that were ended as not worth keeping, by why.",
+    ("why",),
+)
 POOL_CONNECTIONS = Metric(
     "citable_pool_connections", GAUGE, "Open connections to PostgreSQL that are idle or used.", ("state",)
 )
@@ -102,11 +116,13 @@ class Metrics(Collector):
         self.registry = CollectorRegistry()
         self.requests = self._histogram(REQUEST_DURATION, REQUEST_BUCKETS)
         self.pool_wait = self._histogram(POOL_WAIT, WAIT_BUCKETS)
+        self.queue_wait = self._histogram(QUEUE_WAIT, WAIT_BUCKETS)
         self.writes = self._counter(WRITES, "done", "refused", "failed")
         self.refusals = self._counter(RATE_LIMIT_REFUSALS, "reads", "key-reads", "writes", "followers")
         self.attempts = self._counter(WEBHOOK_ATTEMPTS, "taken", "refused", "unreachable")
         for use in ("reading", "writing"):
             self.pool_wait.labels(use)
+            self.queue_wait.labels(use)
         self._shown: list[tuple[Metric, Callable[[], Values]]] = [(CACHE_ANSWERS, self._cache_answers)]
         self.registry.register(self)
 

@@ -14,6 +14,7 @@ from db.log import Head, log_head, settle
 from db.pool import Pool, open_pool, reading
 from db.questions import around
 from schemas.failures import CannotStart, StoreUnavailable
+from service.admission import Admission
 from service.cache.coherence import ANSWER_WITHIN, CONNECT_WITHIN, Coherence
 from service.cache.connection import SharedConnection
 from service.cache.fills import Fills
@@ -21,11 +22,12 @@ from service.cache.limits import Counters
 from service.cache.memory import Memory
 from service.cache.shared import SharedCache
 from service.cache.tail import Tail
+from service.connections import Connections, allowed
 from service.drawing import Drawing
 from service.followers import Followers
 from service.logs import least_status, lines_of_requests
 from service.metrics import Metrics
-from service.scrapes import show_pool, show_process, show_serving
+from service.scrapes import show_pool, show_process, show_room, show_serving
 from service.settings import Settings
 from service.spans import Spans
 from service.uses import Uses
@@ -35,6 +37,8 @@ from service.work.sending import Sender
 from service.work.store import CONNECTIONS, Store
 from service.work.worker import Worker
 
+READS_WAIT, WRITES_WAIT = 1.0, 5.0
+"""Seconds that whoever comes in a burst waits for their turn."""
 SETTLED_WITHIN = 3.0
 """Seconds a reader waits for a write under way."""
 
@@ -52,12 +56,17 @@ class Runtime:
     uses: Uses
     tail: Tail
     followers: Followers
-    writers: asyncio.Semaphore
+    connections: Connections
+    readers: Admission
+    """Who looks farther than memory: twice as many as there are connections, since not all of it is Postgres's."""
+    writers: Admission
     """How many may write at once: they wait for each other in Postgres, and reads must not wait for connections."""
     sender: Sender
     watch: Watch
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     monotonic: Callable[[], float] = time.monotonic
+    migrated: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once the database was seen to be migrated: it stays so."""
     settling: asyncio.Lock = field(default_factory=asyncio.Lock)
     drawing: Drawing = field(default_factory=Drawing)
 
@@ -125,22 +134,45 @@ async def running(settings: Settings, database_url: str, redis_url: str) -> Asyn
         closing.push_async_callback(pool.close)
         uses = Uses(pool, time.monotonic)
         closing.push_async_callback(uses.close)
-        writers = asyncio.Semaphore(max(1, settings.database_connections // 2))
+        readers = Admission(
+            2 * settings.database_connections, READS_WAIT, time.monotonic, metrics.queue_wait.labels("reading").observe
+        )
+        writers = Admission(
+            max(1, settings.database_connections // 2),
+            WRITES_WAIT,
+            time.monotonic,
+            metrics.queue_wait.labels("writing").observe,
+        )
         direct_url = settings.database_direct_url or database_url  # a pooler would forget who listens
         coherence = Coherence(
             lambda: listening(direct_url, CONNECT_WITHIN, ANSWER_WITHIN), lambda: _newest(pool), time.monotonic
         )
         tail, followers = Tail(pool, coherence), Followers(settings.followers)
+        connections = Connections(allowed(settings.connections), followers.leaving.is_set)
         memory = Memory(settings.memory_cache_mb * 1_000_000)
         spans = await _spans(settings, closing)
         watch = Watch(metrics, time.monotonic, lines_of_requests(settings), least_status(settings), spans)
         show_process(metrics)
         show_pool(metrics, pool)
         show_serving(metrics, coherence, redis, memory, followers)
+        show_room(metrics, connections, readers, writers)
         fills = Fills(memory, SharedCache(redis), coherence, settings.origin)
         sender = Sender(time.monotonic, settings.webhook_loopback, attempted=metrics.attempted)
         yield Runtime(
-            settings, pool, redis, coherence, fills, Counters(redis), uses, tail, followers, writers, sender, watch
+            settings,
+            pool,
+            redis,
+            coherence,
+            fills,
+            Counters(redis),
+            uses,
+            tail,
+            followers,
+            connections,
+            readers,
+            writers,
+            sender,
+            watch,
         )
 
 

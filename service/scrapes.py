@@ -14,20 +14,25 @@ from prometheus_client import start_http_server
 from db.pool import Pool, reading
 from db.webhooks import Lag, webhook_lag
 from schemas.failures import CannotStart, StoreUnavailable
+from service.admission import Admission
 from service.cache.coherence import Coherence
 from service.cache.connection import SharedConnection
 from service.cache.memory import Memory
+from service.connections import Connections
 from service.followers import Followers
 from service.logs import dropped_lines
 from service.metrics import (
     BUILD_INFO,
     CACHE_MEMORY,
+    CONNECTIONS_CUT,
+    CONNECTIONS_OPEN,
     FAILURES_TOLERATED,
     FOLLOWERS,
     LOG_LINES_DROPPED,
     LOG_POSITION,
     LOG_UNCONFIRMED,
     POOL_CONNECTIONS,
+    QUEUE_LENGTH,
     REDIS_CIRCUIT,
     WEBHOOK_LAG_POSITIONS,
     WEBHOOK_LAG_SECONDS,
@@ -69,6 +74,13 @@ def show_serving(
     metrics.show_one(REDIS_CIRCUIT, lambda: redis.is_left_alone)
     metrics.show_one(LOG_POSITION, lambda: coherence.head.position if coherence.was_looked_at else None)
     metrics.show_one(LOG_UNCONFIRMED, lambda: coherence.age if coherence.was_looked_at else None)
+
+
+def show_room(metrics: Metrics, connections: Connections, readers: Admission, writers: Admission) -> None:
+    """Shows who is here, and who waits to come in."""
+    metrics.show_one(CONNECTIONS_OPEN, lambda: connections.count)
+    metrics.show(CONNECTIONS_CUT, lambda: {(why,): count for why, count in dict(connections.cut).items()})
+    metrics.show(QUEUE_LENGTH, lambda: {("reading",): len(readers.waiting), ("writing",): len(writers.waiting)})
 
 
 class Lagging:

@@ -19,7 +19,6 @@ from db.pool import reading
 from schemas.failures import CannotStart, OriginUnavailable
 from service.app import build_app
 from service.console import progress, say
-from service.followers import Followers
 from service.interrupts import ignore_interrupts, on_interrupt
 from service.metrics import Metrics
 from service.mirror import begin_mirror, catch_up, follow, is_mirror_of
@@ -133,7 +132,7 @@ async def work_only(settings: Settings, database_url: str) -> None:
         pool = worker.tools.store.pool
         await require_migrated(pool)
         async with read_by_prometheus(settings, metrics, pool):
-            on_interrupt(lambda: _ask_to(loop, stop))
+            on_interrupt(lambda _: _ask_to(loop, stop))
             say("delivering; Ctrl-C stops it")
             await worker.run(stop)
 
@@ -160,14 +159,16 @@ async def working(settings: Settings, database_url: str, metrics: Metrics) -> As
 
 
 async def serve(runtime: Runtime, listener: socket.socket, *beside: Coroutine[Any, Any, None]) -> None:
-    """Serves until SIGINT or SIGTERM, then lets requests under way finish, five seconds at most.
+    """Serves until SIGINT or SIGTERM, then lets requests under way finish.
 
     What is to be done `beside` goes on as long; if any of it fails, serving ends, and the failure is raised.
     """
+    if runtime.connections.most < runtime.settings.connections:
+        say(f"{runtime.connections.most} connections at most: this process may open no more files (`ulimit -n`)")
     if not await runtime.redis.answers():
         say("Redis does not answer: reads go to PostgreSQL until it does")
-    config = server_config(build_app(runtime), runtime.settings.trusted_proxies, runtime.watch)
-    server = _Server(config, runtime.followers, runtime.settings.origin)
+    config = server_config(build_app(runtime), runtime.settings.trusted_proxies, runtime.connections, runtime.watch)
+    server = _Server(config, runtime)
     tasks = [asyncio.create_task(work) for work in beside]
     for task in tasks:
         task.add_done_callback(lambda _: server.handle_exit(signal.SIGINT, None))
@@ -183,15 +184,15 @@ async def serve(runtime: Runtime, listener: socket.socket, *beside: Coroutine[An
 
 
 class _Server(Server):
-    """A server that says where it can be reached once it can, and stops at the first signal."""
+    """A server that says where it can be reached once it can, and leaves at the first signal."""
 
-    def __init__(self, config: uvicorn.Config, followers: Followers, origin: str) -> None:
-        super().__init__(config, followers)
-        self._origin = origin
+    def __init__(self, config: uvicorn.Config, runtime: Runtime) -> None:
+        super().__init__(config, runtime.followers, runtime.connections, runtime.settings.drain_seconds)
+        self._origin = runtime.settings.origin
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        on_interrupt(lambda: self.handle_exit(signal.SIGINT, None))
+        on_interrupt(lambda number: self.handle_exit(number, None))
         yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -229,7 +230,7 @@ def run(work: Coroutine[Any, Any, None]) -> None:
     async def until_interrupted() -> None:
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
 
-        def cancel() -> None:
+        def cancel(_: int) -> None:
             if task is not None:
                 loop.call_soon_threadsafe(task.cancel)
 

@@ -60,6 +60,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int, Meta(ge=0, le=100_000, description="Megabytes of answers a process keeps ready; 0 for none.")
     ] = 64
 
+    connections: Annotated[
+        int, Meta(ge=1, le=1_000_000, description="The most connections of clients a process keeps open at once.")
+    ] = 10_000
+    drain_seconds: Annotated[
+        int,
+        Meta(ge=0, le=3600, description="Seconds after SIGTERM in which new connections are still served."),
+    ] = 3
     followers: Annotated[
         int, Meta(ge=0, le=100_000, description="The most readers a process lets wait for changes at once.")
     ] = 1000

@@ -11,7 +11,6 @@ import httpx
 import uvicorn
 
 from service.app import build_app
-from service.followers import Followers
 from service.runtime import Runtime, running
 from service.settings import Settings
 from service.web import wire
@@ -19,8 +18,8 @@ from service.work.guard import Resolve, look_up
 
 
 class Server(wire.Server):
-    def __init__(self, config: uvicorn.Config, followers: Followers) -> None:
-        super().__init__(config, followers)
+    def __init__(self, config: uvicorn.Config, runtime: Runtime) -> None:
+        super().__init__(config, runtime.followers, runtime.connections, 0)
         self.is_up = asyncio.Event()
 
     def capture_signals(self):
@@ -61,9 +60,8 @@ async def serving(
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.bind(("127.0.0.1", settings_of_its_own.get("port", 0)))
         port = listener.getsockname()[1]
-        server = Server(
-            wire.server_config(build_app(runtime), settings.trusted_proxies, runtime.watch), runtime.followers
-        )
+        app = build_app(runtime)
+        server = Server(wire.server_config(app, settings.trusted_proxies, runtime.connections, runtime.watch), runtime)
         task = asyncio.create_task(server.serve([listener]))
         try:
             await server.is_up.wait()

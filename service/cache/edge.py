@@ -4,27 +4,30 @@ It says what the layers below would say, with the same bytes and header fields, 
 cannot answer exactly goes on to them, with a place to leave the answer for the next caller.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NamedTuple
 
 from db.log import Head
-from schemas.failures import StoreUnavailable
+from db.pool import answer_by
+from schemas.failures import Overloaded, StoreUnavailable
 from schemas.keys import Secret
-from schemas.languages import Language
+from service.admission import Admission, Room
+from service.cache.asked import CROWDED, Asked, Scope, are_tags, asked_of, is_health, tags_of, takes_room
 from service.cache.coherence import Coherence, Standing
 from service.cache.encodings import coding_for
 from service.cache.fills import FROM_MEMORY, Fills, Place
-from service.cache.languages import language_for
-from service.cache.memory import Entry, Fields, Request, Variant
+from service.cache.memory import Entry, Fields, Variant
 from service.cache.policies import for_keyed
 from service.telemetry import request_id, tolerate
 from service.watching import Seen, Watch
 
-Scope = Any
 Receive = Any
 Send = Callable[[Any], Awaitable[None]]
 App = Callable[[Any, Any, Any], Awaitable[None]]
 """ASGI's types, without a framework's own words for them."""
+
+Refuse = Callable[[Scope, Overloaded, Send], Awaitable[None]]
+"""What answers what is refused for want of room."""
 
 WHOLE = "citable.whole"
 """What a server's extension of ASGI is called that sends an answer at once: `await whole(send, head, body)`.
@@ -32,31 +35,8 @@ WHOLE = "citable.whole"
 `head` is the status line and the lines of fields, without the empty one after them.
 """
 
-COVERED = (b"/v1/", b"/feeds/", b"/claims/", b"/measures/", b"/corrections", b"/embed/", b"/oembed")
-"""Where the addresses begin whose answers are views of the log. The page at `/` itself is one, too."""
-
-_WAITING = b"/v1/changes"
-"""Where addresses begin that may wait for what has not happened yet: such an answer is not kept."""
-
-_READ_HERE = frozenset({b"accept", b"accept-encoding", b"accept-language", b"authorization", b"if-none-match"})
-_DECIDING = _READ_HERE | {b"accept-datetime", b"if-match"}
-"""The fields that decide an answer, and those of them that this layer understands."""
-_LONGEST_KEY = 2048
-
-
-def is_covered(path: bytes) -> bool:
-    """Whether what is at a path is a view of the log."""
-    return path == b"/" or path.startswith(COVERED)
-
-
-class Asked(NamedTuple):
-    """A public read: what its answer is kept under, and what decides how that is dressed."""
-
-    request: Request
-    is_head: bool
-    encoding: str | None
-    known: bytes
-    authorization: str | None
+ANSWER_WITHIN = 10.0
+"""Seconds after which a read is given up, wherever it is then."""
 
 
 class Answer(NamedTuple):
@@ -88,6 +68,8 @@ class Edge:
         *,
         newest: Callable[[], Awaitable[Head]],
         monotonic: Callable[[], float],
+        admission: Admission,
+        refuse: Refuse,
         always: Sequence[tuple[bytes, bytes]],
     ) -> None:
         self._app = app
@@ -97,6 +79,8 @@ class Edge:
         self._watch = watch
         self._newest = newest
         self._monotonic = monotonic
+        self._admission = admission
+        self._refuse = refuse
         self._always = always
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -104,7 +88,7 @@ class Edge:
             await self._app(scope, receive, send)
             return
         began = self._monotonic()
-        asked = _asked(scope)
+        asked = asked_of(scope)
         coherence = self._coherence
         entry = None if asked is None else self._memory.get(asked.request)
         if (
@@ -117,12 +101,13 @@ class Edge:
             or (answer := self._answer(entry, variant, asked, FROM_MEMORY, Standing.CONFIRMED)) is None
         ):
             seen = self._watch.begins(scope, began)
+            room = self._admission.room()
             try:
-                if asked is None:
-                    await self._app(scope, receive, seen.of(send))
-                else:
-                    await self._answer_slowly(asked, scope, receive, send, seen)
+                await self._look_further(asked, scope, receive, send, seen, room)
+            except Overloaded as failure:
+                await self._refuse(scope, failure, seen.of(send))
             finally:
+                room.leave()
                 self._watch.ends(scope, seen)
         else:
             size = await _send(answer, asked.is_head, scope, send)
@@ -130,48 +115,86 @@ class Edge:
                 entry.route = self._watch.route_of(scope["path"])
             self._watch.kept(scope, entry.route, answer.status, size, answer.request_id, began)
 
-    async def _answer_slowly(self, asked: Asked, scope: Scope, receive: Receive, send: Send, seen: Seen) -> None:
-        """Answers what is not ready, or not known to be current: looks at the log, in Redis, and then below."""
-        try:
-            answer, how, place = await self._kept(asked)
-        except Exception as failure:  # noqa: BLE001 - whatever is wrong with what is kept, the layers below can answer
-            tolerate("an answer from the cache", failure)
-            answer, how, place = None, b"", None
-        if answer is not None:
-            seen.answered(answer.status, await _send(answer, asked.is_head, scope, send), how, answer.request_id)
-            return
-        if place is None:
-            await self._app(scope, receive, seen.of(send))
-            return
+    async def _look_further(
+        self, asked: Asked | None, scope: Scope, receive: Receive, send: Send, seen: Seen, room: Room
+    ) -> None:
+        """Answers what memory has not, within the room and the time there is for that.
+
+        The room is given up before anything is sent: slow readers hold up nobody. Overloaded if there is none.
+        """
         send_seen = seen.of(send)
 
+        async def send_outside(message: Any) -> None:
+            room.leave()
+            await send_seen(message)
+
+        if scope.get(CROWDED) and not is_health(scope):
+            raise Overloaded("More connections are open here than there is room for: try again.")
+        if asked is None and not takes_room(scope):
+            await self._app(scope, receive, send_outside)
+            return
+        answer_by.set(seen.began + ANSWER_WITHIN)
+        place = None
+        if asked is not None:
+            answer, how, place = await self._found(asked, room)
+            if answer is not None:
+                room.leave()
+                seen.answered(answer.status, await _send(answer, asked.is_head, scope, send), how, answer.request_id)
+                return
+        await room.enter()
+        scope["state"]["room"] = room  # for who has to wait for something else
+        if asked is None or place is None:
+            await self._app(scope, receive, send_outside)
+            return
+        loaded = await self._loaded(asked, place, scope, receive, send_outside)
+        if loaded is not None:
+            answer, how = loaded
+            room.leave()
+            seen.answered(answer.status, await _send(answer, asked.is_head, scope, send), how, answer.request_id)
+
+    async def _found(self, asked: Asked, room: Room) -> tuple[Answer | None, bytes, Place | None]:
+        """What is kept, as `_kept` says it; nothing, where that fails."""
+        try:
+            return await self._kept(asked, room)
+        except Overloaded:
+            raise
+        except Exception as failure:  # noqa: BLE001 - whatever is wrong with what is kept, the layers below can answer
+            tolerate("an answer from the cache", failure)
+            return None, b"", None
+
+    async def _loaded(
+        self, asked: Asked, place: Place, scope: Scope, receive: Receive, send: Send
+    ) -> tuple[Answer, bytes] | None:
+        """The answer that the layers below left in a place, and how it was come by; None if they sent it."""
         started = False
 
         async def send_and_leave(message: Any) -> None:
             nonlocal started
             started = True
             await place.leave()  # before it is sent: who asked may never read it, and others wait
-            await send_seen(message)
+            await send(message)
 
-        place.is_sent_by_edge = _are_tags(asked.known)
+        place.is_sent_by_edge = are_tags(asked.known)
         try:
             scope["state"]["place"] = place
             await self._app(scope, receive, send_and_leave)
         finally:
             await place.leave()
-        if place.left is not None and not started:
-            entry, how = place.left
-            variant = await self._fills.variant(entry, coding_for(asked.encoding, entry.length), asked.request)
-            loaded = self._answer(entry, variant, asked, how, Standing.CONFIRMED)
-            if loaded is not None:
-                seen.answered(loaded.status, await _send(loaded, asked.is_head, scope, send), how, loaded.request_id)
+        if place.left is None or started:
+            return None
+        entry, how = place.left
+        variant = await self._fills.variant(entry, coding_for(asked.encoding, entry.length), asked.request)
+        answer = self._answer(entry, variant, asked, how, Standing.CONFIRMED)
+        return None if answer is None else (answer, how)
 
-    async def _kept(self, asked: Asked) -> tuple[Answer | None, bytes, Place | None]:
+    async def _kept(self, asked: Asked, room: Room) -> tuple[Answer | None, bytes, Place | None]:
         """The answer that is kept and how it was come by, or a place to leave one, or neither."""
+        if asked.authorization is not None:
+            await room.enter()  # Postgres is asked for each of them
         standing = await self._standing(asked.authorization)
         if standing is Standing.UNKNOWN:
             return None, b"", None
-        entry, how, place = await self._fills.find(asked.request)
+        entry, how, place = await self._fills.find(asked.request, room)
         if entry is None:
             return None, b"", place
         coding = coding_for(asked.encoding, entry.length)
@@ -192,8 +215,8 @@ class Edge:
 
     def _answer(self, entry: Entry, variant: Variant, asked: Asked, how: bytes, standing: Standing) -> Answer | None:
         """A kept answer as it is sent; None if it cannot be told here what that is."""
-        unchanged = bool(asked.known) and variant.etag in _tags(asked.known)
-        if not unchanged and not _are_tags(asked.known):
+        unchanged = bool(asked.known) and variant.etag in tags_of(asked.known)
+        if not unchanged and not are_tags(asked.known):
             return None  # let who knows all the ways to write it decide
         stale = b""
         if standing is Standing.DOWN and not entry.kept.pinned:
@@ -209,50 +232,6 @@ class Edge:
             fields = [(n, for_keyed(v.decode()).encode()) if n == b"cache-control" else (n, v) for n, v in fields]
             head = b""
         return Answer(304 if unchanged else 200, fields, head, said, b"" if unchanged else variant.body, named)
-
-
-def _asked(scope: Scope) -> Asked | None:
-    """What a request asks for, if that can be answered here at all."""
-    method, path = scope["method"], scope["raw_path"]
-    if (method != "GET" and method != "HEAD") or not is_covered(path):
-        return None
-    if path.startswith(_WAITING) and (path.endswith(b"/stream") or b"wait" in scope["query_string"]):
-        return None
-    given: dict[bytes, bytes] = {}
-    for name, value in scope["headers"]:
-        if name in _DECIDING:
-            if name in given or name not in _READ_HERE:
-                return None  # on several lines, or one that this layer does not understand
-            given[name] = value
-    if not given:
-        return Asked((path, scope["query_string"], b"", b""), method == "HEAD", None, b"", None)
-    accept = given.get(b"accept", b"").strip()
-    request = (path, scope["query_string"], b"" if accept == b"*/*" else accept, _language(given))
-    if sum(map(len, request)) > _LONGEST_KEY:
-        return None
-    encoding, authorization = given.get(b"accept-encoding"), given.get(b"authorization")
-    return Asked(
-        request,
-        method == "HEAD",
-        None if encoding is None else encoding.decode("latin-1"),
-        given.get(b"if-none-match", b""),
-        None if authorization is None else authorization.decode("latin-1"),
-    )
-
-
-def _language(given: Mapping[bytes, bytes]) -> bytes:
-    """The language numbers are written in; empty if that is English."""
-    language = language_for(given[b"accept-language"].decode("latin-1")) if b"accept-language" in given else Language.EN
-    return b"" if language is Language.EN else language.encode()
-
-
-def _tags(known: bytes) -> list[bytes]:
-    return [tag.strip().removeprefix(b"W/") for tag in known.split(b",")]
-
-
-def _are_tags(known: bytes) -> bool:
-    """Whether an `If-None-Match` field is a list of entity tags, or not there: not `*`, nor something else."""
-    return not known or all(tag[:1] == b'"' == tag[-1:] for tag in _tags(known))
 
 
 async def _send(answer: Answer, is_head: bool, scope: Scope, send: Send) -> int:

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from service.admission import Room
 from service.cache.coherence import Coherence
 from service.cache.encodings import LONG
 from service.cache.keys import answer_key
@@ -36,11 +37,12 @@ class Fills:
         self.filling: dict[Request, asyncio.Future[Entry | None]] = {}
         self._encoding: dict[tuple[Entry, str], asyncio.Task[Variant]] = {}
 
-    async def find(self, request: Request) -> tuple[Entry | None, bytes, "Place | None"]:
+    async def find(self, request: Request, room: Room) -> tuple[Entry | None, bytes, "Place | None"]:
         """What is kept for a request and how it was come by; or else a place to leave it, or neither.
 
         Whoever gets a place must leave it. Others wait for them; if they leave it empty, one of those takes it, and if
-        they do as well, everyone goes on alone.
+        they do as well, everyone goes on alone. Who looks farther than memory takes the room for it, and who waits for
+        another's answer takes none. Overloaded if there is no room.
         """
         arrived = self._coherence.head.position
         left_empty = 0
@@ -50,6 +52,7 @@ class Fills:
                 return entry, FROM_MEMORY, None
             filling = self.filling.get(request)
             if filling is not None:
+                room.leave()
                 try:
                     async with asyncio.timeout(_PATIENCE):
                         entry = await asyncio.shield(filling)
@@ -65,6 +68,7 @@ class Fills:
                 continue  # it was begun for who came earlier
             place = Place(self, request, answer_key(self._coherence.log, self._origin, request))
             try:
+                await room.enter()
                 entry = await self._in_redis(place.key)
             except BaseException:
                 place.filled(None)

@@ -32,7 +32,8 @@ class Asker:
         pays for it with a read.
         """
         try:
-            key = require_key(await self._key(), role)
+            async with self.runtime.readers.one_more():
+                key = require_key(await self._key(), role)
         except Unauthenticated:
             await self._spend(reads_of(self.runtime.settings, None), network_of(self.address))
             raise

@@ -22,7 +22,7 @@ from schemas.failures import Failure
 from schemas.fields import Request
 from schemas.keys import Role
 from schemas.requests import Nothing
-from service.cache.edge import is_covered
+from service.cache.asked import is_covered
 from service.cache.representation import JSON
 from service.runtime import Runtime
 from service.strict import read_json
@@ -98,7 +98,7 @@ class Endpoint:
         if "by" in self.takes:
             given["by"] = by
         if "read" in self.takes:
-            given["read"] = Read(runtime, scope["path"], headers, asker, scope["state"].get("place"))
+            given["read"] = Read(runtime, scope["path"], headers, asker, state.get("place"), state.get("room"))
         if "write" in self.takes and by is not None:
             body = await self._body(request, headers)
             given["write"] = Write(runtime, self.method, scope["path"], headers, by, body)

@@ -43,6 +43,7 @@ SHAPES: dict[type[Failure], Shape] = {
     failures.NotFound: Shape(404, "not-found", "There is no such resource", "Nothing is at this address, or nothing was there at the position asked for."),
     failures.MethodNotAllowed: Shape(405, "method-not-allowed", "The resource does not know this method", "`Allow` lists the methods it knows."),
     failures.NotAcceptable: Shape(406, "not-acceptable", "No media type you accept is available", "`detail` lists the media types there are. Without `Accept` you get the first."),
+    failures.HeadTooSlow: Shape(408, "head-too-slow", "The request did not arrive in time", "Its first lines and header fields have 10 seconds. Send it again, at once."),
     failures.BodyTooSlow: Shape(408, "body-too-slow", "The body did not arrive in time", "Send it again, at once."),
     failures.AlreadyExists: Shape(409, "already-exists", "There is one already", "Names are never used again: take another, or change what there is."),
     failures.Retracted: Shape(409, "retracted", "The claim is retracted", "A retracted claim can only be read. Publish another, if there is more to say."),
@@ -59,7 +60,7 @@ SHAPES: dict[type[Failure], Shape] = {
     failures.HeadersTooLarge: Shape(431, "headers-too-large", "The header fields are too large", "All header fields together may have 32768 bytes."),
     failures.UnsupportedFormat: Shape(501, "unsupported-format", "This format is not written here", "oEmbed is answered as JSON only: leave `format` out, or say `format=json`."),
     failures.StoreUnavailable: Shape(503, "store-unavailable", "The store does not answer", "Nothing is wrong with the request. Try again after `Retry-After` seconds."),
-    failures.Overloaded: Shape(503, "overloaded", "As many read here as there is room for", "Nothing is wrong with the request. Try again after `Retry-After` seconds, or poll without `wait`."),
+    failures.Overloaded: Shape(503, "overloaded", "There is no room for more now", "Nothing is wrong with the request. Try again after `Retry-After` seconds, each time later; poll for changes without `wait`."),
 }  # fmt: skip
 INTERNAL = Shape(
     500, "internal-error", "Something went wrong on our side", "It is logged under `request_id`; tell us that."
@@ -111,12 +112,18 @@ def answer_for(
 ) -> tuple[int, list[tuple[str, str]], bytes]:
     """The same for who asked: at the address of a page, who prefers HTML to JSON reads it as `page` shows it."""
     status, headers, body = problem_answer(failure, request_id)
-    accept = b", ".join(value for name, value in scope["headers"] if name == b"accept").decode("latin-1")
-    if scope["path"].startswith(_FOR_PROGRAMS) or not prefers_html(accept):
+    if not wants_page(scope):
         return status, headers, body
     said = [field for field in headers if field[0] != "content-type"]
     body, fields = page(problem_of(failure, request_id))
     return status, [*fields, ("vary", "Accept"), *said], body
+
+
+def wants_page(scope: Mapping[str, Any]) -> bool:
+    """Whether a request is a person's, for whom a page says what is wrong."""
+    if scope["path"].startswith(_FOR_PROGRAMS):
+        return False
+    return prefers_html(b", ".join(value for name, value in scope["headers"] if name == b"accept").decode("latin-1"))
 
 
 def prefers_html(accept: str) -> bool:

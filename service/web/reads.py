@@ -13,6 +13,7 @@ from db.pool import Reading, reading
 from schemas.failures import Fault, InvalidRequest
 from schemas.keys import Secret
 from schemas.languages import Language
+from service.admission import Room
 from service.cache.coherence import point_of
 from service.cache.encodings import coding_for
 from service.cache.fills import BYPASSED, Place
@@ -71,6 +72,8 @@ class Read:
     headers: Mapping[str, str]
     asker: Asker
     place: Place | None = None
+    room: Room | None = None
+    """What this read takes of what the process can do at once."""
 
     async def at(self, as_of: str | None, frozen: int | None = None) -> At:
         """The position to answer as of: the one a cursor is `frozen` at. InvalidRequest if it lies in the future."""
@@ -100,13 +103,21 @@ class Read:
         async with reading(self.runtime.pool) as connection:
             settled = await is_settled(connection, instant)
         if not settled:
-            await self.runtime.settle()
+            await self._settled()
         async with reading(self.runtime.pool) as connection:
             position = await position_as_of(connection, instant)
         if position is None:
             return None
         head = await self._head()
         return At(position, head if position <= head.position else await self._newest(), pinned=True)
+
+    async def _settled(self) -> None:
+        """Waits for the write under way, and takes no room meanwhile."""
+        if self.room is not None:
+            self.room.leave()
+        await self.runtime.settle()
+        if self.room is not None:
+            await self.room.enter()
 
     async def _head(self) -> Point:
         """The head of the log: as this process knows it, or as Postgres says where that may not be the newest."""

@@ -1,6 +1,10 @@
 """Below HTTP's manners: what is no HTTP at all, or will not end, is refused in the shape every failure has."""
 
+import asyncio
+import signal
 import socket
+from http import HTTPStatus
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -8,39 +12,87 @@ from httptools import HttpParserError
 from litestar.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from schemas.failures import Failure, Fault, HeadersTooLarge, InvalidRequest, UriTooLong
+from schemas.failures import Failure, Fault, HeadersTooLarge, HeadTooSlow, InvalidRequest, UriTooLong
+from service.cache.asked import CROWDED
 from service.cache.edge import WHOLE
+from service.connections import HEAD_WITHIN, KEPT_FOR, PARTED_WITHIN, TAKEN_WITHIN, Connections
 from service.followers import Followers
 from service.telemetry import request_id as new_request_id
 from service.watching import Watch
 from service.web.envelope import ALWAYS, LARGEST_HEADERS, LONGEST_URI
 from service.web.problems import problem_answer
 
+STOPPED_WITHIN = 5
+FINISHED_WITHIN = 20
+"""Seconds that requests under way have to finish: when somebody waits at the terminal for it, and else."""
+
 ABORT = "citable.abort"
 """Where a request's scope has what ends its connection at once, whatever of an answer was not taken yet."""
 
-_REASON = {400: b"Bad Request", 414: b"URI Too Long", 431: b"Request Header Fields Too Large"}
+_MOST_UNPARSED = 65_536
+_MOST_UNREAD = 1_048_576
+"""Bytes that nobody will read, of what is sent on after a refusal, until the connection is cut off."""
+_MOST_PIPELINED = 250
 
 
 class Protocol(HttpToolsProtocol):
     """HTTP/1.1 with limits, and a problem document where the parser gives up."""
 
     watch: Watch | None = None
+    book: Connections
     _refusal: Failure | None = None
-    _header_bytes = 0
     _running: RequestResponseCycle | None = None
+    _header_bytes = 0
+    _unparsed = 0
+    """Bytes since the parser last came to the end of something."""
+    _since = 0.0
+    """When the connection began to wait for what it waits for, on the event loop's clock."""
+    _reads_head = False
+    _is_whole = True
+    """Whether the newest request has arrived with all of its body."""
+    _parted = False
+    _pending = 0
+    _pending_since = 0.0
+    _has_room = True
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
+        super().connection_made(transport)
+        self._since = self.loop.time()
+        self._has_room = self.book.opened(self)
+        if self.book.is_overrun:
+            transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tells the request that is being answered, too: uvicorn tells the newest, which may wait behind it."""
+        self.book.closed(self)
         running = self._running
         if running is not None and not running.response_complete:
             running.disconnected = True
             running.message_event.set()
         super().connection_lost(exc)
 
+    def data_received(self, data: bytes) -> None:
+        """What has no end in sight is not kept: a header field is handed over only once it is whole."""
+        self._unparsed += len(data)
+        if not self._parted:
+            super().data_received(data)
+            if self._unparsed <= _MOST_UNPARSED or self._parted:
+                return
+            self._refusal = HeadersTooLarge(f"The header fields have more than {LARGEST_HEADERS} bytes.")
+            self.send_400_response("")
+        elif self._unparsed > _MOST_UNREAD:
+            self.transport.abort()
+
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self.book.busy(self)
         self._header_bytes = 0
+        self._reads_head, self._is_whole = True, False
+        self._since = self.loop.time()
+        if len(self.pipeline) >= _MOST_PIPELINED:
+            self._parted = True
+            self.transport.abort()
+            raise HttpParserError("Too many requests at once.")
 
     def on_url(self, url: bytes) -> None:
         super().on_url(url)
@@ -55,26 +107,95 @@ class Protocol(HttpToolsProtocol):
             raise HttpParserError("The header fields are too large.")
         super().on_header(name, value)
 
+    def on_headers_complete(self) -> None:
+        self._reads_head, self._unparsed = False, 0
+        super().on_headers_complete()
+        if not self._has_room or self.book.is_leaving():
+            self.cycle.keep_alive = False
+
+    def on_body(self, body: bytes) -> None:
+        if self.cycle.response_complete:  # it was answered before it was read, and what comes now is thrown away
+            if self._unparsed > _MOST_UNREAD:
+                self.transport.abort()
+            return
+        self._unparsed = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._unparsed, self._is_whole = 0, True
+        super().on_message_complete()
+        if self.cycle.response_complete:
+            self.book.idle(self)
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._since = self.loop.time()
+        if not self.pipeline and self._is_whole:
+            self.book.idle(self)
+
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._running = cycle
-        cycle.scope["extensions"] = _EXTENSIONS
-        cycle.scope[ABORT] = cycle.transport.abort  # type: ignore[literal-required] # ASGI lets servers add theirs
+        scope: Any = cycle.scope  # ASGI lets servers add what is theirs
+        scope["extensions"] = _EXTENSIONS
+        scope[ABORT] = cycle.transport.abort
+        if not self._has_room:
+            scope[CROWDED] = True
         super()._start_asgi_task(cycle, app)
 
+    def look(self, now: float) -> str | None:
+        """Ends the connection if it waits for too long, and says for what."""
+        waits, pending = now - self._since, self.transport.get_write_buffer_size()
+        if pending == 0 or pending < self._pending:
+            self._pending_since = now
+        self._pending = pending
+        if pending and now - self._pending_since > TAKEN_WITHIN:
+            why = "slow-reader"
+        elif self._parted or (not self._is_whole and self.cycle is not None and self.cycle.response_complete):
+            why = "parted" if waits > PARTED_WITHIN and not self._reads_head else ""
+        elif self._reads_head and waits > HEAD_WITHIN:
+            self._refusal = HeadTooSlow(f"The request's head did not arrive within {HEAD_WITHIN:.0f} seconds.")
+            self.send_400_response("")
+            return "slow-head"
+        else:
+            why = "silent" if self.cycle is None and not self._reads_head and waits > HEAD_WITHIN else ""
+        if why:
+            self.transport.abort()
+        return why or None
+
+    def make_way(self) -> None:
+        """Ends the connection, which is idle."""
+        self.transport.close()
+
+    def shutdown(self) -> None:
+        """Ends the connection after the answer it waits for, or the request it sends."""
+        if not self._reads_head or self._parted:
+            super().shutdown()
+
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's signature; its words say too little
+        if self.transport.is_closing():
+            return
         failure = self._refusal or InvalidRequest(
             [Fault("This is no HTTP/1.1 request: its first lines cannot be read.")]
         )
         request_id = new_request_id()
         status, headers, body = problem_answer(failure, request_id)
-        lines = [b"HTTP/1.1 %d %s" % (status, _REASON[status])]
+        lines = [b"HTTP/1.1 %d %s" % (status, HTTPStatus(status).phrase.encode())]
         lines += [b"%s: %s" % (n.encode(), v.encode("latin-1")) for n, v in headers]
         lines += [b"%s: %s" % field for field in ALWAYS]
         lines += [b"x-request-id: " + request_id.encode(), b"content-length: %d" % len(body), b"connection: close"]
         self.transport.write(b"\r\n".join(lines) + b"\r\n\r\n" + body)
-        self.transport.close()
+        self._part()
         if self.watch is not None:
             self.watch.refused(self.client, status, len(body), request_id)
+
+    def _part(self) -> None:
+        """Says nothing more, and listens no more, but lets the other end finish: cut off, it may not read why."""
+        self._parted, self._unparsed, self._since = True, 0, self.loop.time()
+        running = self._running
+        if running is not None and not running.response_complete:
+            running.disconnected = True  # its answer would come after this one
+            running.message_event.set()
+        self.transport.write_eof()
 
 
 async def _send_whole(send: Any, head: bytes, body: bytes) -> None:
@@ -103,19 +224,52 @@ _EXTENSIONS: dict[str, Any] = {WHOLE: _send_whole}
 
 
 class Server(uvicorn.Server):
-    """A server that asks those who wait for changes to connect elsewhere before it waits for them to end."""
+    """A server that leaves in order: it says so, is still there for a while, lets requests finish, and ends."""
 
-    def __init__(self, config: uvicorn.Config, followers: Followers) -> None:
+    def __init__(self, config: uvicorn.Config, followers: Followers, connections: Connections, drain: float) -> None:
+        """`drain` is the seconds it still accepts connections after SIGTERM, so that everyone has heard."""
         super().__init__(config)
         self._followers = followers
+        self._connections = connections
+        self._drain = drain
+        self._ends_at = 0.0
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Leaves: at once for who sits at the terminal, and for service managers so that no request fails."""
+        if sig == signal.SIGTERM:
+            self._ends_at = self._drain
+            self.config.timeout_graceful_shutdown = FINISHED_WITHIN
+        super().handle_exit(sig, frame)
+
+    async def on_tick(self, counter: int) -> bool:
+        """Looks after the connections once a second; whether it is time to stop accepting any."""
+        is_over = await super().on_tick(counter)
+        now = asyncio.get_running_loop().time()
+        if counter % 10 == 0:
+            self._connections.sweep(now)
+        if is_over and not self._followers.leaving.is_set():
+            self._followers.leaving.set()
+            self._ends_at += now
+        return is_over and now >= self._ends_at
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stops accepting, lets requests under way finish, and ends."""
         self._followers.leaving.set()
-        await super().shutdown(sockets)
+        sweeping = asyncio.create_task(self._keep_sweeping())
+        try:
+            await super().shutdown(sockets)
+        finally:
+            sweeping.cancel()
+
+    async def _keep_sweeping(self) -> None:
+        while True:
+            self._connections.sweep(asyncio.get_running_loop().time())
+            await asyncio.sleep(1)
 
 
-def server_config(app: ASGIApp, trusted_proxies: str | None, watch: Watch | None = None) -> uvicorn.Config:
+def server_config(
+    app: ASGIApp, trusted_proxies: str | None, connections: Connections, watch: Watch | None = None
+) -> uvicorn.Config:
     """How uvicorn serves the application, in production and in tests alike; `watch` sees what never gets to it.
 
     A request's address is its socket's. Where that is one of `trusted_proxies`, it is the last one in
@@ -124,13 +278,14 @@ def server_config(app: ASGIApp, trusted_proxies: str | None, watch: Watch | None
     return uvicorn.Config(
         app,
         loop="none",
-        http=type("Watched", (Protocol,), {"watch": watch}),
+        http=type("Watched", (Protocol,), {"watch": watch, "book": connections}),
         lifespan="on",
         log_config=None,  # what it says goes where everything goes
         log_level="warning",
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=5,
+        timeout_keep_alive=KEPT_FOR,
+        timeout_graceful_shutdown=STOPPED_WITHIN,
         proxy_headers=bool(trusted_proxies),
         forwarded_allow_ips=trusted_proxies or "",
     )

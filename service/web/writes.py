@@ -1,9 +1,7 @@
 """A write under way: its conditions, and that it is done once (draft-ietf-httpapi-idempotency-key-07)."""
 
-import asyncio
 import hashlib
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,8 +28,6 @@ from service.runtime import Runtime
 from service.web.conditional import is_one_of
 
 LONGEST_KEY = 255
-_PATIENCE = 5.0
-"""Seconds a write waits until there is room for it."""
 
 Work = Callable[[Writing], Awaitable[Answered]]
 
@@ -50,11 +46,12 @@ class Write:
     async def once(self, work: Work) -> ASGIResponse:
         """Does the work in one transaction, and answers. With an `Idempotency-Key`, a repetition is answered the same.
 
-        KeyReused when the key stood for another body, KeyInUse while the first request is still under way.
+        KeyReused when the key stood for another body, KeyInUse while the first request is still under way, Overloaded
+        when too many others write.
         """
         key = idempotency_key(self.headers.get("idempotency-key"))
         once = key and Once(self.by.id, self.method, self.path, key, hashlib.sha256(self.body).digest())
-        async with _one_of(self.runtime.writers):
+        async with self.runtime.writers.one_more():
             for alone in (False, False, True):
                 told = True
                 try:
@@ -125,19 +122,6 @@ def sent(answer: Answered) -> ASGIResponse:
 
 def _names(condition: str, tags: Iterable[str]) -> bool:
     return any(is_one_of(tag, condition) for tag in tags)
-
-
-@asynccontextmanager
-async def _one_of(writers: asyncio.Semaphore) -> AsyncGenerator[None]:
-    try:
-        async with asyncio.timeout(_PATIENCE):
-            await writers.acquire()
-    except TimeoutError as error:
-        raise StoreUnavailable("Too many writes are under way: try again.") from error
-    try:
-        yield
-    finally:
-        writers.release()
 
 
 async def _done_once(connection: Writing, once: Once, work: Work) -> Answered:

@@ -258,7 +258,7 @@ async def test_a_correction_is_heard_by_every_process(cluster):
 async def test_a_late_fill_is_not_kept(own):
     """An answer that was read, and then overtaken by a change before it could be kept."""
     api, _ = own
-    place = (await api.runtime.fills.find((b"/v1/topics", b"", b"", b"")))[2]
+    place = (await api.runtime.fills.find((b"/v1/topics", b"", b"", b""), api.runtime.readers.room()))[2]
     late = api.runtime.coherence.head
     kept = (await api.get("/v1/topics?limit=5")).content
     await written(api, id=CLAIM, change__kind="correction")

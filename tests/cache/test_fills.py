@@ -2,12 +2,14 @@
 
 import asyncio
 import socket
+import time
 from types import SimpleNamespace
 from typing import Any
 
 import msgspec
 import pytest
 
+from service.admission import Admission, Room
 from service.cache import fills as module
 from service.cache.connection import SharedConnection
 from service.cache.fills import COLLAPSED, STORED, Fills
@@ -20,6 +22,10 @@ from tests.serving import serving
 
 ASKED = (b"/v1/topics", b"", b"")
 encoded_by_entry = Entry.encoded
+
+
+def room() -> Room:
+    return Admission(100, 1.0, time.monotonic, lambda _: None).room()
 
 
 def at(position: int) -> Point:
@@ -42,11 +48,11 @@ async def filled(cluster):
 
 async def test_whoever_came_while_the_log_moved_gets_what_is_no_older_than_their_question(filled):
     fills, log = filled
-    place = (await fills.find(ASKED))[2]
-    waiting = [asyncio.create_task(fills.find(ASKED)) for _ in range(20)]
+    place = (await fills.find(ASKED, room()))[2]
+    waiting = [asyncio.create_task(fills.find(ASKED, room())) for _ in range(20)]
     await asyncio.sleep(0.02)
     log.head = at(2)
-    late = asyncio.create_task(fills.find(ASKED))
+    late = asyncio.create_task(fills.find(ASKED, room()))
     await asyncio.sleep(0.02)
     await place.keep(said("as of one"), at(1))
     for entry, how, none in await asyncio.gather(*waiting):
@@ -60,9 +66,9 @@ async def test_whoever_came_while_the_log_moved_gets_what_is_no_older_than_their
 async def test_after_an_outage_that_ended_what_was_known_nobody_gets_what_was_asked_for_before(filled):
     """Something was written, and Postgres went before anyone looked: no answer is known to be new enough."""
     fills, log = filled
-    place = (await fills.find(ASKED))[2]
+    place = (await fills.find(ASKED, room()))[2]
     log.head = Point(-1, "")
-    late = asyncio.create_task(fills.find(ASKED))
+    late = asyncio.create_task(fills.find(ASKED, room()))
     await asyncio.sleep(0.02)
     await place.keep(said("as of one"), at(1))
     entry, _, another = await late
@@ -72,8 +78,8 @@ async def test_after_an_outage_that_ended_what_was_known_nobody_gets_what_was_as
 
 async def test_when_who_loads_comes_to_nothing_another_one_loads_for_the_rest(filled):
     fills, _ = filled
-    place = (await fills.find(ASKED))[2]
-    waiting = [asyncio.create_task(fills.find(ASKED)) for _ in range(20)]
+    place = (await fills.find(ASKED, room()))[2]
+    waiting = [asyncio.create_task(fills.find(ASKED, room())) for _ in range(20)]
     await asyncio.sleep(0.02)
     await place.leave()  # refused, or cut off
     await asyncio.sleep(0.02)
@@ -85,7 +91,7 @@ async def test_when_who_loads_comes_to_nothing_another_one_loads_for_the_rest(fi
 
 async def test_when_it_comes_to_nothing_again_everyone_goes_on_alone(filled):
     fills, _ = filled
-    waiting = [asyncio.create_task(fills.find(ASKED)) for _ in range(5)]
+    waiting = [asyncio.create_task(fills.find(ASKED, room())) for _ in range(5)]
     for _ in range(2):
         await asyncio.sleep(0.02)
         [place] = [task.result()[2] for task in waiting if task.done()]
@@ -106,11 +112,11 @@ async def test_a_long_answer_is_encoded_once_for_all_who_ask_at_once(filled, mon
 
 async def test_what_cannot_be_sent_is_removed_from_redis(filled):
     fills, _ = filled
-    place = (await fills.find(ASKED))[2]
+    place = (await fills.find(ASKED, room()))[2]
     await place.leave()
     broken = msgspec.structs.replace(said("text").representation, headers=(("link", "\u4e00"),))
     await fills.shared.put(place.key, Kept(broken, CURRENT, pinned=False), at(1))
-    entry, _, another = await fills.find(ASKED)
+    entry, _, another = await fills.find(ASKED, room())
     assert entry is None
     assert await fills.shared.get(place.key) is None
     await another.leave()
@@ -118,7 +124,7 @@ async def test_what_cannot_be_sent_is_removed_from_redis(filled):
 
 async def test_what_is_of_another_type_in_redis_is_replaced(filled):
     fills, _ = filled
-    place = (await fills.find(ASKED))[2]
+    place = (await fills.find(ASKED, room()))[2]
     await fills.shared._redis.rpush(place.key, "a list")
     assert (await place.keep(said("text"), at(1)))[1] == STORED
     assert await fills.shared.get(place.key) == (said("text"), at(1))
@@ -127,16 +133,16 @@ async def test_what_is_of_another_type_in_redis_is_replaced(filled):
 async def test_who_waits_too_long_goes_on_alone(filled, monkeypatch):
     fills, _ = filled
     monkeypatch.setattr(module, "_PATIENCE", 0.05)
-    place = (await fills.find(ASKED))[2]
-    assert await fills.find(ASKED) == (None, b"", None)
+    place = (await fills.find(ASKED, room()))[2]
+    assert await fills.find(ASKED, room()) == (None, b"", None)
     await place.leave()
 
 
 async def test_a_load_that_another_process_gave_up_is_not_waited_for(filled):
     fills, _ = filled
-    place = (await fills.find(ASKED))[2]
+    place = (await fills.find(ASKED, room()))[2]
     other = Fills(Memory(1_000_000), fills.shared, fills._coherence, "https://citable.example")
-    waiting = asyncio.create_task(other.find(ASKED))
+    waiting = asyncio.create_task(other.find(ASKED, room()))
     await asyncio.sleep(0.05)
     await place.leave()
     async with asyncio.timeout(0.4):

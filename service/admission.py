@@ -1,0 +1,109 @@
+"""Who is worked for: so many at once, a few more wait their turn in order, and the rest are told at once to come again.
+
+A service that takes in more than it can do ends up late for everyone, so what is too much is refused while that is
+still cheap ("Handling Overload", Site Reliability Engineering, chapter 21).
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager, suppress
+
+from schemas.failures import Overloaded
+
+MOST_WAITING = 1000
+"""How many wait at most: more than can have their turn in time, but memory is bounded."""
+
+
+class Admission:
+    """Room for some at once. `waited` is told how many seconds each had to wait for it.
+
+    Whoever comes in a burst waits for `patience` seconds. Once somebody has waited all of that time, more is asked than
+    can be done: from then on nobody waits longer than a tenth of it, so that who has their turn is not late besides
+    ("Fail at Scale", ACM Queue 13(8), 2015, after CoDel, RFC 8289).
+    """
+
+    def __init__(
+        self, most: int, patience: float, monotonic: Callable[[], float], waited: Callable[[float], None]
+    ) -> None:
+        self.inside = 0
+        self.waiting: deque[asyncio.Future[None]] = deque()
+        self._most = most
+        self._patience = patience
+        self._monotonic = monotonic
+        self._waited = waited
+        self._waited_for_since = 0.0
+
+    def room(self) -> "Room":
+        """Room for one, which is not taken yet."""
+        return Room(self)
+
+    @asynccontextmanager
+    async def one_more(self) -> AsyncGenerator[None]:
+        """Room for one more until the block ends. Overloaded if there is none in time."""
+        room = Room(self)
+        await room.enter()
+        try:
+            yield
+        finally:
+            room.leave()
+
+    async def come_in(self) -> None:
+        """Waits for room, and takes it. Overloaded if there is none in time."""
+        if self.inside < self._most:
+            self.inside += 1
+            self._waited(0.0)
+            return
+        began = self._monotonic()
+        if not self.waiting:
+            self._waited_for_since = began
+        is_behind = began - self._waited_for_since > self._patience
+        turn = asyncio.get_running_loop().create_future()
+        try:
+            if len(self.waiting) >= MOST_WAITING:
+                raise TimeoutError
+            self.waiting.append(turn)
+            async with asyncio.timeout(self._patience / 10 if is_behind else self._patience):
+                await turn
+        except BaseException as error:
+            if turn.done() and not turn.cancelled():
+                self.go_out()  # it was given room when it had given up
+            else:
+                with suppress(ValueError):  # it was passed over already, or never waited
+                    self.waiting.remove(turn)
+            if isinstance(error, TimeoutError):
+                raise Overloaded("More is asked here than can be answered in time: try again.") from error
+            raise
+        finally:
+            self._waited(self._monotonic() - began)
+
+    def go_out(self) -> None:
+        """Gives up room that was taken: whoever waits the longest has it then."""
+        while self.waiting:
+            turn = self.waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self.inside -= 1
+
+
+class Room:
+    """What one may take once, and gives up once, however often it is said."""
+
+    __slots__ = ("_admission", "_is_taken")
+
+    def __init__(self, admission: Admission) -> None:
+        self._admission = admission
+        self._is_taken = False
+
+    async def enter(self) -> None:
+        """Takes it. Overloaded as Admission."""
+        if not self._is_taken:
+            await self._admission.come_in()
+            self._is_taken = True
+
+    def leave(self) -> None:
+        """Gives it up."""
+        if self._is_taken:
+            self._is_taken = False
+            self._admission.go_out()

@@ -1,0 +1,108 @@
+"""What a request asks of the cache: which answer, and dressed how; or something that no answer is kept for."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from schemas.languages import Language
+from service.cache.languages import language_for
+from service.cache.memory import Request
+
+Scope = Any
+"""ASGI's type, without a framework's own word for it."""
+
+COVERED = (b"/v1/", b"/feeds/", b"/claims/", b"/measures/", b"/corrections", b"/embed/", b"/oembed")
+"""Where the addresses begin whose answers are views of the log. The page at `/` itself is one, too."""
+
+CROWDED = "citable.crowded"
+"""What is true in the scope of a request whose connection is one too many."""
+
+_WAITING = b"/v1/changes"
+"""Where addresses begin that may wait for what has not happened yet: such an answer is not kept."""
+
+_READING = ("GET", "HEAD")
+_HEALTH = (b"/livez", b"/readyz")
+"""Where whoever watches over the process asks: they are answered whatever else there is to do."""
+
+_READ_HERE = frozenset({b"accept", b"accept-encoding", b"accept-language", b"authorization", b"if-none-match"})
+_DECIDING = _READ_HERE | {b"accept-datetime", b"if-match"}
+"""The fields that decide an answer, and those of them that this layer understands."""
+_LONGEST_KEY = 2048
+
+
+def is_covered(path: bytes) -> bool:
+    """Whether what is at a path is a view of the log."""
+    return path == b"/" or path.startswith(COVERED)
+
+
+class Asked(NamedTuple):
+    """A public read: what its answer is kept under, and what decides how that is dressed."""
+
+    request: Request
+    is_head: bool
+    encoding: str | None
+    known: bytes
+    authorization: str | None
+
+
+def _may_wait(scope: Scope) -> bool:
+    """Whether an answer may wait for what has not happened yet."""
+    path: bytes = scope["raw_path"]
+    return path.startswith(_WAITING) and (path.endswith(b"/stream") or b"wait" in scope["query_string"])
+
+
+def is_health(scope: Scope) -> bool:
+    """Whether whoever watches over the process asks after it."""
+    return scope["raw_path"] in _HEALTH
+
+
+def takes_room(scope: Scope) -> bool:
+    """Whether what is asked is work that others may have to wait for.
+
+    Health never is; writes, and readers who wait for changes, have bounds of their own.
+    """
+    return scope["method"] in _READING and not is_health(scope) and not _may_wait(scope)
+
+
+def asked_of(scope: Scope) -> Asked | None:
+    """What a request asks for, if that can be answered here at all."""
+    method, path = scope["method"], scope["raw_path"]
+    if (method != "GET" and method != "HEAD") or not is_covered(path):
+        return None
+    if _may_wait(scope):
+        return None
+    given: dict[bytes, bytes] = {}
+    for name, value in scope["headers"]:
+        if name in _DECIDING:
+            if name in given or name not in _READ_HERE:
+                return None  # on several lines, or one that this layer does not understand
+            given[name] = value
+    if not given:
+        return Asked((path, scope["query_string"], b"", b""), method == "HEAD", None, b"", None)
+    accept = given.get(b"accept", b"").strip()
+    request = (path, scope["query_string"], b"" if accept == b"*/*" else accept, _language(given))
+    if sum(map(len, request)) > _LONGEST_KEY:
+        return None
+    encoding, authorization = given.get(b"accept-encoding"), given.get(b"authorization")
+    return Asked(
+        request,
+        method == "HEAD",
+        None if encoding is None else encoding.decode("latin-1"),
+        given.get(b"if-none-match", b""),
+        None if authorization is None else authorization.decode("latin-1"),
+    )
+
+
+def _language(given: Mapping[bytes, bytes]) -> bytes:
+    """The language numbers are written in; empty if that is English."""
+    language = language_for(given[b"accept-language"].decode("latin-1")) if b"accept-language" in given else Language.EN
+    return b"" if language is Language.EN else language.encode()
+
+
+def tags_of(known: bytes) -> list[bytes]:
+    """The entity tags an `If-None-Match` field names, as it compares them: weakly (RFC 9110, section 13.1.2)."""
+    return [tag.strip().removeprefix(b"W/") for tag in known.split(b",")]
+
+
+def are_tags(known: bytes) -> bool:
+    """Whether an `If-None-Match` field is a list of entity tags, or not there: not `*`, nor something else."""
+    return not known or all(tag[:1] == b'"' == tag[-1:] for tag in tags_of(known))

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, suppress
 
 from schemas.failures import Overloaded
 
+NO_ROOM = "More is asked here than can be answered in time: try again."
 MOST_WAITING = 1000
 """How many wait at most: more than can have their turn in time, but memory is bounded."""
 
@@ -18,9 +19,10 @@ MOST_WAITING = 1000
 class Admission:
     """Room for some at once. `waited` is told how many seconds each had to wait for it.
 
-    Whoever comes in a burst waits for `patience` seconds. Once somebody has waited all of that time, more is asked than
-    can be done: from then on nobody waits longer than a tenth of it, so that who has their turn is not late besides
-    ("Fail at Scale", ACM Queue 13(8), 2015, after CoDel, RFC 8289).
+    Whoever comes in a burst waits their turn, for `patience` seconds at most. Where there was always somebody waiting
+    for as long as that, it is no burst: more is asked than can be done. From then on no more may wait than can be
+    worked for at once, until nobody does, so that those who have their turn are not late besides ("Fail at Scale", ACM
+    Queue 13(8), 2015, after CoDel, RFC 8289).
     """
 
     def __init__(
@@ -33,6 +35,14 @@ class Admission:
         self._monotonic = monotonic
         self._waited = waited
         self._waited_for_since = 0.0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nobody may come in, or wait for that."""
+        length = len(self.waiting)
+        if length < self._most:
+            return False
+        return length >= MOST_WAITING or self._monotonic() - self._waited_for_since > self._patience
 
     def room(self) -> "Room":
         """Room for one, which is not taken yet."""
@@ -54,25 +64,24 @@ class Admission:
             self.inside += 1
             self._waited(0.0)
             return
+        if self.is_full:
+            raise Overloaded(NO_ROOM)
         began = self._monotonic()
         if not self.waiting:
             self._waited_for_since = began
-        is_behind = began - self._waited_for_since > self._patience
         turn = asyncio.get_running_loop().create_future()
+        self.waiting.append(turn)
         try:
-            if len(self.waiting) >= MOST_WAITING:
-                raise TimeoutError
-            self.waiting.append(turn)
-            async with asyncio.timeout(self._patience / 10 if is_behind else self._patience):
+            async with asyncio.timeout(self._patience):
                 await turn
         except BaseException as error:
             if turn.done() and not turn.cancelled():
                 self.go_out()  # it was given room when it had given up
             else:
-                with suppress(ValueError):  # it was passed over already, or never waited
+                with suppress(ValueError):  # it was passed over already
                     self.waiting.remove(turn)
             if isinstance(error, TimeoutError):
-                raise Overloaded("More is asked here than can be answered in time: try again.") from error
+                raise Overloaded(NO_ROOM) from error
             raise
         finally:
             self._waited(self._monotonic() - began)

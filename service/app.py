@@ -108,7 +108,7 @@ def build_app(runtime: Runtime) -> ASGIApp:
         newest=runtime.newest,
         monotonic=runtime.monotonic,
         admission=runtime.readers,
-        refuse=Refusals(problem_page).refuse,
+        refuse=Refusals(problem_page).answer,
         always=ALWAYS,
     )
 

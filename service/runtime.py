@@ -37,7 +37,7 @@ from service.work.sending import Sender
 from service.work.store import CONNECTIONS, Store
 from service.work.worker import Worker
 
-READS_WAIT, WRITES_WAIT = 1.0, 5.0
+READS_WAIT, WRITES_WAIT = 0.5, 5.0
 """Seconds that whoever comes in a burst waits for their turn."""
 SETTLED_WITHIN = 3.0
 """Seconds a reader waits for a write under way."""

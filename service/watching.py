@@ -91,16 +91,22 @@ class Watch:
         found = self._pattern.fullmatch(path)
         return self._routes[found.lastindex - 1] if found is not None and found.lastindex else OTHER
 
-    def kept(self, scope: Any, route: str, status: int, size: int, request_id: str, began: float) -> None:
-        """Notes an answer that memory had."""
+    def turned_away(self, scope: Any, status: int, size: int, request_id: str, began: float) -> None:
+        """Notes that there was no room for a request. For what, is in the line of the log."""
+        self.kept(scope, OTHER, status, size, request_id, began, "none")
+
+    def kept(
+        self, scope: Any, route: str, status: int, size: int, request_id: str, began: float, level: str = "memory"
+    ) -> None:
+        """Notes an answer that was ready, since memory had it."""
         ended = self._monotonic()
         try:
-            observe = self._noted[route, scope["method"], status, "memory"]
+            observe = self._noted[route, scope["method"], status, level]
         except KeyError:
-            observe = self._observing(route, scope["method"], status, "memory")
+            observe = self._observing(route, scope["method"], status, level)
         observe(ended - began)
         if self._lines is not None and status >= self._least_status:
-            self._lines.put(_noted(ended, began, scope, route, status, size, "memory", request_id))
+            self._lines.put(_noted(ended, began, scope, route, status, size, level, request_id))
 
     def begins(self, scope: Any, began: float) -> Seen:
         """A request that takes longer; it must be told to `ends`, in the same task."""

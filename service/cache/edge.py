@@ -5,52 +5,32 @@ cannot answer exactly goes on to them, with a place to leave the answer for the 
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from db.log import Head
 from db.pool import answer_by
 from schemas.failures import Overloaded, StoreUnavailable
 from schemas.keys import Secret
-from service.admission import Admission, Room
+from service.admission import NO_ROOM, Admission, Room
+from service.cache.answer import Answer, Send, send_answer
 from service.cache.asked import CROWDED, Asked, Scope, are_tags, asked_of, is_health, tags_of, takes_room
 from service.cache.coherence import Coherence, Standing
 from service.cache.encodings import coding_for
 from service.cache.fills import FROM_MEMORY, Fills, Place
-from service.cache.memory import Entry, Fields, Variant
+from service.cache.memory import Entry, Variant
 from service.cache.policies import for_keyed
 from service.telemetry import request_id, tolerate
 from service.watching import Seen, Watch
 
 Receive = Any
-Send = Callable[[Any], Awaitable[None]]
 App = Callable[[Any, Any, Any], Awaitable[None]]
 """ASGI's types, without a framework's own words for them."""
 
-Refuse = Callable[[Scope, Overloaded, Send], Awaitable[None]]
+Refuse = Callable[[Scope, Overloaded], Answer]
 """What answers what is refused for want of room."""
-
-WHOLE = "citable.whole"
-"""What a server's extension of ASGI is called that sends an answer at once: `await whole(send, head, body)`.
-
-`head` is the status line and the lines of fields, without the empty one after them.
-"""
 
 ANSWER_WITHIN = 10.0
 """Seconds after which a read is given up, wherever it is then."""
-
-
-class Answer(NamedTuple):
-    """What is sent: a status, header fields, and a body, which HEAD leaves out.
-
-    `head` is the status and the fields as they are written, if they are; `said` are the lines of this answer alone.
-    """
-
-    status: int
-    fields: Fields
-    head: bytes
-    said: bytes
-    body: bytes
-    request_id: str
 
 
 class Edge:
@@ -100,20 +80,35 @@ class Edge:
             or (variant := entry.variants.get(coding_for(asked.encoding, entry.length))) is None
             or (answer := self._answer(entry, variant, asked, FROM_MEMORY, Standing.CONFIRMED)) is None
         ):
+            if entry is None and self._admission.is_full and self._would_wait(asked, scope):
+                await self._turn_away(Overloaded(NO_ROOM), scope, send, began)
+                return
             seen = self._watch.begins(scope, began)
             room = self._admission.room()
             try:
                 await self._look_further(asked, scope, receive, send, seen, room)
             except Overloaded as failure:
-                await self._refuse(scope, failure, seen.of(send))
+                refused = self._refuse(scope, failure)
+                size = await send_answer(refused, scope["method"] == "HEAD", scope, send)
+                seen.answered(refused.status, size, None, refused.request_id)
             finally:
                 room.leave()
                 self._watch.ends(scope, seen)
         else:
-            size = await _send(answer, asked.is_head, scope, send)
+            size = await send_answer(answer, asked.is_head, scope, send)
             if entry.route is None:
                 entry.route = self._watch.route_of(scope["path"])
             self._watch.kept(scope, entry.route, answer.status, size, answer.request_id, began)
+
+    async def _turn_away(self, failure: Overloaded, scope: Scope, send: Send, began: float) -> None:
+        """Refuses at the least cost: it is most of what is done when there is no room."""
+        refused = self._refuse(scope, failure)
+        size = await send_answer(refused, scope["method"] == "HEAD", scope, send)
+        self._watch.turned_away(scope, refused.status, size, refused.request_id, began)
+
+    def _would_wait(self, asked: Asked | None, scope: Scope) -> bool:
+        """Whether a request could not be answered without room of its own."""
+        return takes_room(scope) if asked is None else asked.request not in self._fills.filling
 
     async def _look_further(
         self, asked: Asked | None, scope: Scope, receive: Receive, send: Send, seen: Seen, room: Room
@@ -139,7 +134,9 @@ class Edge:
             answer, how, place = await self._found(asked, room)
             if answer is not None:
                 room.leave()
-                seen.answered(answer.status, await _send(answer, asked.is_head, scope, send), how, answer.request_id)
+                seen.answered(
+                    answer.status, await send_answer(answer, asked.is_head, scope, send), how, answer.request_id
+                )
                 return
         await room.enter()
         scope["state"]["room"] = room  # for who has to wait for something else
@@ -148,9 +145,14 @@ class Edge:
             return
         loaded = await self._loaded(asked, place, scope, receive, send_outside)
         if loaded is not None:
-            answer, how = loaded
-            room.leave()
-            seen.answered(answer.status, await _send(answer, asked.is_head, scope, send), how, answer.request_id)
+            await self._send(*loaded, asked, scope, send, seen, room)
+
+    async def _send(
+        self, answer: Answer, how: bytes, asked: Asked, scope: Scope, send: Send, seen: Seen, room: Room
+    ) -> None:
+        room.leave()
+        size = await send_answer(answer, asked.is_head, scope, send)
+        seen.answered(answer.status, size, how, answer.request_id)
 
     async def _found(self, asked: Asked, room: Room) -> tuple[Answer | None, bytes, Place | None]:
         """What is kept, as `_kept` says it; nothing, where that fails."""
@@ -232,16 +234,3 @@ class Edge:
             fields = [(n, for_keyed(v.decode()).encode()) if n == b"cache-control" else (n, v) for n, v in fields]
             head = b""
         return Answer(304 if unchanged else 200, fields, head, said, b"" if unchanged else variant.body, named)
-
-
-async def _send(answer: Answer, is_head: bool, scope: Scope, send: Send) -> int:
-    """Sends an answer: at once, where the server can do that. How many bytes its body had."""
-    body = b"" if is_head else answer.body
-    whole = scope.get("extensions", {}).get(WHOLE)
-    if whole is not None and answer.head:
-        await whole(send, answer.head + answer.said, body)
-        return len(body)
-    said = [line.split(b": ", 1) for line in answer.said.splitlines()]
-    await send({"type": "http.response.start", "status": answer.status, "headers": [*answer.fields, *said]})
-    await send({"type": "http.response.body", "body": body})
-    return len(body)

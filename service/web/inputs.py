@@ -44,8 +44,7 @@ def read_query(raw: bytes, kind: type[R]) -> R:
             values[name] = _value(name, texts, fields[name])
         except _Refused as refused:
             faults.append(Fault(str(refused), parameter=name))
-    needed = [field.encode_name for field in msgspec.structs.fields(kind) if field.required]
-    faults += [Fault(f"`{name}` is missing.", parameter=name) for name in needed if name not in given]
+    faults += [Fault(f"`{name}` is missing.", parameter=name) for name in _needed(kind) if name not in given]
     if faults:
         raise InvalidRequest(faults)
     return msgspec.convert(values, kind)
@@ -117,6 +116,11 @@ def _value(name: str, texts: list[str], kind: Any) -> object:
 @cache
 def _parameters(kind: type[Request]) -> dict[str, Any]:
     return {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
+
+
+@cache
+def _needed(kind: type[Request]) -> list[str]:
+    return [field.encode_name for field in msgspec.structs.fields(kind) if field.required]
 
 
 @cache

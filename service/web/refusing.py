@@ -3,6 +3,7 @@
 from typing import Any
 
 from schemas.failures import Overloaded
+from service.cache.answer import Answer
 from service.telemetry import request_id as new_request_id
 from service.web.envelope import ALWAYS
 from service.web.problems import ProblemPage, answer_for, wants_page
@@ -17,24 +18,22 @@ class Refusals:
     def __init__(self, page: ProblemPage) -> None:
         """`page` shows people a problem."""
         self._page = page
-        self._written: dict[tuple[str, bool], tuple[int, list[tuple[bytes, bytes]], bytes]] = {}
+        self._written: dict[tuple[str, bool], Answer] = {}
 
-    async def refuse(self, scope: Any, failure: Overloaded, send: Any) -> None:
-        """Answers that there is no room: 503, and when to come again."""
-        request_id = new_request_id()
-        status, fields, body = self._answer(scope, failure)
-        fields = [*fields, (b"x-request-id", request_id.encode())]
-        await send({"type": "http.response.start", "status": status, "headers": fields})
-        body = b"" if scope["method"] == "HEAD" else body.replace(_NOBODY.encode(), request_id.encode())
-        await send({"type": "http.response.body", "body": body})
-
-    def _answer(self, scope: Any, failure: Overloaded) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+    def answer(self, scope: Any, failure: Overloaded) -> Answer:
+        """That there is no room: 503, and when to come again."""
         kind = (str(failure), wants_page(scope))
-        if kind not in self._written:
-            status, fields, body = answer_for(scope, failure, _NOBODY, self._page)
-            encoded = [(name.encode(), value.encode("latin-1")) for name, value in fields]
-            named = {name for name, _ in encoded}
-            encoded += [field for field in ALWAYS if field[0] not in named]
-            encoded.append((b"content-length", b"%d" % len(body)))
-            self._written[kind] = (status, encoded, body)
+        written = self._written.get(kind) or self._write(kind, scope, failure)
+        request_id = new_request_id()
+        body = written.body.replace(_NOBODY.encode(), request_id.encode())
+        return written._replace(said=b"x-request-id: %s\r\n" % request_id.encode(), body=body, request_id=request_id)
+
+    def _write(self, kind: tuple[str, bool], scope: Any, failure: Overloaded) -> Answer:
+        status, fields, body = answer_for(scope, failure, _NOBODY, self._page)
+        encoded = [(name.encode(), value.encode("latin-1")) for name, value in fields]
+        named = {name for name, _ in encoded}
+        encoded += [field for field in ALWAYS if field[0] not in named]
+        encoded.append((b"content-length", b"%d" % len(body)))
+        head = b"HTTP/1.1 503 Service Unavailable\r\n" + b"".join(b"%s: %s\r\n" % field for field in encoded)
+        self._written[kind] = Answer(status, encoded, head, b"", body, "")
         return self._written[kind]

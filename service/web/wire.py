@@ -13,8 +13,8 @@ from litestar.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from schemas.failures import Failure, Fault, HeadersTooLarge, HeadTooSlow, InvalidRequest, UriTooLong
+from service.cache.answer import WHOLE
 from service.cache.asked import CROWDED
-from service.cache.edge import WHOLE
 from service.connections import HEAD_WITHIN, KEPT_FOR, PARTED_WITHIN, TAKEN_WITHIN, Connections
 from service.followers import Followers
 from service.telemetry import request_id as new_request_id

@@ -31,7 +31,7 @@ ABORT = "citable.abort"
 
 _MOST_UNPARSED = 65_536
 _MOST_UNREAD = 1_048_576
-"""Bytes that nobody will read, of what is sent on after a refusal, until the connection is cut off."""
+"""Bytes: of what has no end in sight, and of a body that is thrown away, since its request was answered."""
 _MOST_PIPELINED = 250
 
 
@@ -80,8 +80,6 @@ class Protocol(HttpToolsProtocol):
                 return
             self._refusal = HeadersTooLarge(f"The header fields have more than {LARGEST_HEADERS} bytes.")
             self.send_400_response("")
-        elif self._unparsed > _MOST_UNREAD:
-            self.transport.abort()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -116,7 +114,7 @@ class Protocol(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         if self.cycle.response_complete:  # it was answered before it was read, and what comes now is thrown away
             if self._unparsed > _MOST_UNREAD:
-                self.transport.abort()
+                self.transport.pause_reading()  # until it is cut off, after a while in which the answer can be read
             return
         self._unparsed = 0
         super().on_body(body)
@@ -150,14 +148,18 @@ class Protocol(HttpToolsProtocol):
         self._pending = pending
         if pending and now - self._pending_since > TAKEN_WITHIN:
             why = "slow-reader"
-        elif self._parted or (not self._is_whole and self.cycle is not None and self.cycle.response_complete):
-            why = "parted" if waits > PARTED_WITHIN and not self._reads_head else ""
-        elif self._reads_head and waits > HEAD_WITHIN:
-            self._refusal = HeadTooSlow(f"The request's head did not arrive within {HEAD_WITHIN:.0f} seconds.")
-            self.send_400_response("")
-            return "slow-head"
+        elif self._reads_head:
+            if self.flow.read_paused:
+                self._since = now  # it is us who keep it waiting
+            elif waits > HEAD_WITHIN:
+                self._refusal = HeadTooSlow(f"The request's head did not arrive within {HEAD_WITHIN:.0f} seconds.")
+                self.send_400_response("")
+                return "slow-head"
+            return None
+        elif self._parted or (not self._is_whole and self.cycle.response_complete):
+            why = "parted" if waits > PARTED_WITHIN else ""
         else:
-            why = "silent" if self.cycle is None and not self._reads_head and waits > HEAD_WITHIN else ""
+            why = "silent" if self.cycle is None and waits > HEAD_WITHIN else ""
         if why:
             self.transport.abort()
         return why or None
@@ -190,12 +192,13 @@ class Protocol(HttpToolsProtocol):
 
     def _part(self) -> None:
         """Says nothing more, and listens no more, but lets the other end finish: cut off, it may not read why."""
-        self._parted, self._unparsed, self._since = True, 0, self.loop.time()
+        self._parted, self._reads_head, self._since = True, False, self.loop.time()
         running = self._running
         if running is not None and not running.response_complete:
             running.disconnected = True  # its answer would come after this one
             running.message_event.set()
         self.transport.write_eof()
+        self.transport.pause_reading()
 
 
 async def _send_whole(send: Any, head: bytes, body: bytes) -> None:

@@ -99,7 +99,13 @@ class ApiProcess:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._folder = folder
-        self._settings = {"database_url": database_url, "redis_url": redis_url, **PLENTY, **settings}
+        self._settings = {
+            "database_url": database_url,
+            "redis_url": redis_url,
+            "drain_seconds": 0,
+            **PLENTY,
+            **settings,
+        }
         self._programs: list[Program] = []
 
     async def start(self) -> None:
@@ -115,6 +121,15 @@ class ApiProcess:
     def signal(self, number: signal.Signals) -> None:
         """Sends it a signal."""
         self._programs[-1].process.send_signal(number)
+
+    @property
+    def pid(self) -> int:
+        """The id of the process."""
+        return self._programs[-1].process.pid
+
+    def ended(self) -> str:
+        """Waits until it has ended, and well; what it said."""
+        return self._programs[-1].succeeded()
 
     @property
     def said(self) -> str:

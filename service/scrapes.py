@@ -1,19 +1,16 @@
-"""The metrics as they are read: a listener of its own, and what is looked up for it.
+"""What is looked up for whoever reads the metrics.
 
-It answers in a thread, so that it does while the API has more requests than it can take, or hangs. What Postgres knows
-is asked every quarter of a minute, whoever reads; while it does not answer, that is missing and the rest is there.
+What Postgres knows is asked every quarter of a minute, whoever reads; while it does not answer, that is missing and the
+rest is there.
 """
 
 import asyncio
-import errno
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
-from prometheus_client import start_http_server
-
 from db.pool import Pool, reading
 from db.webhooks import Lag, webhook_lag
-from schemas.failures import CannotStart, StoreUnavailable
+from schemas.failures import StoreUnavailable
 from service.cache.coherence import Coherence
 from service.cache.connection import SharedConnection
 from service.cache.memory import Memory
@@ -36,6 +33,7 @@ from service.metrics import (
     Values,
 )
 from service.release import VERSION
+from service.scrape_server import answering
 from service.settings import Settings
 from service.telemetry import tolerate, tolerated
 
@@ -99,36 +97,27 @@ class Lagging:
 
 
 @asynccontextmanager
-async def read_by_prometheus(settings: Settings, metrics: Metrics, pool: Pool) -> AsyncGenerator[None]:
+async def read_by_prometheus(
+    settings: Settings, metrics: Metrics, pool: Pool, monotonic: Callable[[], float]
+) -> AsyncGenerator[None]:
     """Lets the metrics be read on a port of their own until the block ends, if one is set.
 
     CannotStart if it cannot be listened on.
     """
-    host, port = settings.metrics_host, settings.metrics_port
-    if not port:
+    if not settings.metrics_port:
         yield
         return
-    try:
-        server, thread = start_http_server(port, host, metrics.registry)
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise CannotStart(
-                f"Port {port} of {host} is in use: stop what listens there, or set CITABLE_METRICS_PORT."
-            ) from error
-        raise CannotStart(f"{host}:{port} cannot be listened on for metrics: {error.strerror}.") from error
-    lagging = Lagging(pool)
-    lagging.show(metrics)
-    looking = asyncio.create_task(_again_and_again(lagging.look))
-    try:
-        yield
-    finally:
-        looking.cancel()
-        with suppress(asyncio.CancelledError):
-            await looking
-        lagging.last = None
-        await asyncio.to_thread(server.shutdown)
-        server.server_close()
-        await asyncio.to_thread(thread.join)
+    with answering(settings.metrics_host, settings.metrics_port, metrics.registry, monotonic):
+        lagging = Lagging(pool)
+        lagging.show(metrics)
+        looking = asyncio.create_task(_again_and_again(lagging.look))
+        try:
+            yield
+        finally:
+            looking.cancel()
+            with suppress(asyncio.CancelledError):
+                await looking
+            lagging.last = None
 
 
 async def _again_and_again(look: Callable[[], Awaitable[None]]) -> None:

@@ -1,7 +1,10 @@
 """The metrics are read when it matters: while the API is overloaded, and while its servers are away."""
 
 import asyncio
+import socket
+import struct
 import time
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +13,7 @@ from db.webhooks import insert_webhook
 from schemas.keys import Role
 from schemas.webhooks import NewWebhook
 from service.metrics import METRICS
+from service.scrape_server import MOST
 from service.scrapes import Lagging
 from tests.cast import key_for
 from tests.cli.programs import Program, free_port
@@ -126,6 +130,66 @@ async def test_a_worker_alone_is_watched_too(database, tmp_path):
     assert not found.samples("citable_log_unconfirmed_seconds")
     program.interrupt()
     await asyncio.to_thread(program.succeeded)
+
+
+def exchanged(port: int, request: bytes) -> bytes:
+    """All that is answered to these bytes."""
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(request)
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+@pytest.mark.parametrize(
+    ("request_line", "status"),
+    [
+        (b"GET /metrics HTTP/1.1", 200), (b"GET /metrics?name[]=x HTTP/1.0", 200), (b"HEAD /metrics HTTP/1.1", 200),
+        (b"GET / HTTP/1.1", 404), (b"GET /v1/claims HTTP/1.1", 404), (b"GET /metrics/../etc/passwd HTTP/1.1", 404),
+        (b"POST /metrics HTTP/1.1", 501), (b"\xff\x1b[31m\x00", 400), (b"GET /metrics HTTP/9.9", 505),
+    ],
+)  # fmt: skip
+async def test_there_is_one_address_and_nothing_makes_it_say_more(watched, request_line, status):
+    hostile = b"Accept: application/openmetrics-text;version=x.y\r\nHost: \x9b2J\r\n\r\n"
+    answered = await asyncio.to_thread(exchanged, watched.metrics, request_line + b"\r\n" + hostile)
+    head, _, body = answered.partition(b"\r\n\r\n")
+    assert int(head.split()[1]) == status, head
+    assert (b"citable_build_info" in body) == (status == 200 and not request_line.startswith(b"HEAD"))
+    assert b"Python" not in answered
+    assert b"\x1b" not in answered
+    for line in watched.program.said.splitlines():
+        assert line.startswith("{"), line
+
+
+async def test_who_is_slow_or_many_keeps_nobody_from_reading_them(watched):
+    def story() -> None:
+        task = Path(f"/proc/{watched.program.process.pid}/task")
+        before = len(list(task.iterdir()))
+        slow = [socket.create_connection(("127.0.0.1", watched.metrics), timeout=20) for _ in range(100)]
+        try:
+            slow[-1].sendall(b"GET /metr")
+            assert scraped(watched.metrics).value("citable_build_info") == 1
+            assert len(list(task.iterdir())) <= before + MOST + 1
+            began = time.monotonic()
+            assert slow[-1].recv(1) == b""
+            assert time.monotonic() - began < 15
+        finally:
+            for each in slow:
+                each.close()
+        gone = socket.create_connection(("127.0.0.1", watched.metrics))
+        gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        gone.sendall(b"GET /metrics HTTP/1.1\r\n\r\n")
+        gone.close()  # with a reset, while it is answered
+        assert scraped(watched.metrics).value("citable_build_info") == 1
+        assert "Traceback" not in watched.program.said
+
+    await asyncio.to_thread(story)
+
+
+async def test_an_address_that_is_not_here_is_one_sentence(database, tmp_path):
+    program = Program(tmp_path, "work", database_url=await database("curated"), metrics_port=free_port(),
+                      metrics_host="192.0.2.1")  # fmt: skip
+    said = await asyncio.to_thread(program.failed_in_a_sentence)
+    assert said.startswith("192.0.2.1:")
+    assert "cannot be listened on for metrics" in said
 
 
 async def test_the_public_address_does_not_show_them(breakable):

@@ -108,9 +108,7 @@ class _Server(ThreadingMixIn, TCPServer):
 
 
 @contextmanager
-def answering(
-    host: str, port: int, registry: CollectorRegistry, monotonic: Callable[[], float]
-) -> Iterator[None]:
+def answering(host: str, port: int, registry: CollectorRegistry, monotonic: Callable[[], float]) -> Iterator[None]:
     """Answers on a port what a registry has, until the block ends. CannotStart if it cannot be listened on."""
     try:
         server = _Server(host, port, registry, monotonic)

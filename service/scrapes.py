@@ -21,6 +21,7 @@ from service.metrics import (
     CACHE_MEMORY,
     FAILURES_TOLERATED,
     FOLLOWERS,
+    FOLLOWERS_LIMIT,
     LOG_LINES_DROPPED,
     LOG_POSITION,
     LOG_UNCONFIRMED,
@@ -28,6 +29,7 @@ from service.metrics import (
     REDIS_CIRCUIT,
     WEBHOOK_LAG_POSITIONS,
     WEBHOOK_LAG_SECONDS,
+    WEBHOOK_OVERDUE,
     WEBHOOKS_DISABLED,
     Metrics,
     Values,
@@ -64,6 +66,7 @@ def show_serving(
     """Shows what a process has that serves HTTP. Where the log is, is left out until it was looked at."""
     metrics.show_one(CACHE_MEMORY, lambda: memory.size)
     metrics.show_one(FOLLOWERS, lambda: followers.count)
+    metrics.show_one(FOLLOWERS_LIMIT, lambda: followers.most)
     metrics.show_one(REDIS_CIRCUIT, lambda: redis.is_left_alone)
     metrics.show_one(LOG_POSITION, lambda: coherence.head.position if coherence.was_looked_at else None)
     metrics.show_one(LOG_UNCONFIRMED, lambda: coherence.age if coherence.was_looked_at else None)
@@ -84,6 +87,7 @@ class Lagging:
 
         metrics.show_one(WEBHOOK_LAG_POSITIONS, one(lambda lag: lag.positions))
         metrics.show_one(WEBHOOK_LAG_SECONDS, one(lambda lag: lag.seconds))
+        metrics.show_one(WEBHOOK_OVERDUE, one(lambda lag: lag.overdue))
         metrics.show_one(WEBHOOKS_DISABLED, one(lambda lag: lag.disabled))
 
     async def look(self) -> None:

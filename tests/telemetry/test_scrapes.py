@@ -6,6 +6,7 @@ import struct
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from db.pool import writing
@@ -21,7 +22,8 @@ from tests.given import draft, published
 from tests.outages.conftest import behind_proxies
 from tests.telemetry.traffic import scrape, scraped, watching
 
-OF_POSTGRES = ("citable_webhook_lag_positions", "citable_webhook_lag_seconds", "citable_webhooks_disabled")
+OF_POSTGRES = ("citable_webhook_lag_positions", "citable_webhook_lag_seconds", "citable_webhook_overdue_seconds",
+               "citable_webhooks_disabled")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +84,7 @@ async def test_postgres_is_away_and_what_only_it_knows_is_left_out(breakable):
 async def test_the_lag_is_that_of_the_enabled_webhook_farthest_behind(pool):
     lagging = Lagging(pool)
     await lagging.look()
-    assert (lagging.last.positions, lagging.last.seconds, lagging.last.disabled) == (0, 0, 0)
+    assert msgspec.structs.astuple(lagging.last) == (0, 0, 0, 0, 0)
     for number in range(5):
         await published(pool, draft(id=f"claim-{number}"))
     await key_for(pool, "News", Role.PARTNER)
@@ -105,6 +107,42 @@ async def test_the_lag_is_that_of_the_enabled_webhook_farthest_behind(pool):
     recorded = await pool.fetchval("select recorded_at from claim_version where position = 3")
     age = (await pool.fetchval("select now()") - recorded).total_seconds()
     assert 0.2 <= last.seconds <= age
+    assert 0.2 <= last.overdue <= age
+
+
+@pytest.mark.parametrize(
+    ("held", "state", "at_least", "below"),
+    [
+        (None, "", 0.001, 20),
+        (-400, "", 400, 420),
+        (400, "", 0.001, 20),
+        (400, "position = 1", 0, 0),
+        (-40, "position = 1", 40, 60),
+        (-400, "paused_until = now() - interval '30 s'", 30, 50),
+        (-400, "paused_until = now() + interval '1 h'", 0, 0),
+        (-400, "leased_by = gen_random_uuid(), leased_until = now() + interval '9 s'", 0, 0),
+        (-400, "leased_by = gen_random_uuid(), leased_until = now() - interval '60 s'", 60, 80),
+        (None, "position = 1", 0, 0),
+        (-400, "status = 'disabled', disabled_reason = 'owner', disabled_at = now()", 0, 0),
+        (-400, "owner = 'Nobody'", 0, 0),
+    ],
+)
+async def test_what_waits_for_a_worker_and_not_for_its_endpoint_is_overdue(pool, held, state, at_least, below):
+    await published(pool, draft())
+    await key_for(pool, "News", Role.PARTNER)
+    async with writing(pool) as connection:
+        made = await insert_webhook(connection, NewWebhook(url="https://news.example/", after=0), "News")
+        if held is not None:
+            await connection.execute(
+                "insert into webhook_held (webhook, claim, position, attempts, first_attempt_at, next_attempt_at) "
+                "select $1, id, 1, 1, now() - interval '1 h', now() + make_interval(secs => $2) from claim_version",
+                made.id,
+                held,
+            )
+        await connection.execute(f"update webhook set {state or 'status = status'} where id = $1", made.id)
+    lagging = Lagging(pool)
+    await lagging.look()
+    assert at_least <= lagging.last.overdue <= below
 
 
 async def test_a_port_in_use_is_one_sentence(database, tmp_path):

@@ -127,7 +127,7 @@ def server_config(app: ASGIApp, trusted_proxies: str | None, watch: Watch | None
         http=type("Watched", (Protocol,), {"watch": watch}),
         lifespan="on",
         log_config=None,  # what it says goes where everything goes
-        log_level="warning",
+        log_level="error",  # what it warns of is what somebody sent, and has a line of ours
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=5,

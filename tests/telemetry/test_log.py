@@ -143,6 +143,7 @@ async def test_what_is_no_http_is_a_line_too(watched):
         named = re.search(rb"x-request-id: (\w+)", answered)[1].decode()
         line = logged_soon(watched.program, request_id=named)
         assert (line["status"], line["route"], line["method"], line["path"]) == (400, "other", None, None)
+        assert not [each for each in logged(watched.program) if "Invalid HTTP" in each["event"]]  # and only one
 
     await asyncio.to_thread(ask)
 

@@ -7,7 +7,7 @@ where the log is) is looked up when somebody asks: whoever knows it shows it her
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, disable_created_metrics
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
@@ -89,6 +89,16 @@ BUILD_INFO = Metric("citable_build_info", GAUGE, "1; the release that runs is it
 
 METRICS = tuple(value for value in globals().values() if isinstance(value, Metric))
 
+OF_PROCESS = (
+    "process_cpu_seconds_total",
+    "process_max_fds",
+    "process_open_fds",
+    "process_resident_memory_bytes",
+    "process_start_time_seconds",
+    "process_virtual_memory_bytes",
+)
+"""What Prometheus's own library knows of a process, under the names it has everywhere; nothing without a /proc."""
+
 REQUEST_BUCKETS = (
     0.000025,
     0.00005,
@@ -125,6 +135,7 @@ class Metrics(Collector):
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
         self.requests = self._histogram(REQUEST_DURATION, REQUEST_BUCKETS)
         self.pool_wait = self._histogram(POOL_WAIT, WAIT_BUCKETS)
         self.writes = self._counter(WRITES, "done", "refused", "failed")

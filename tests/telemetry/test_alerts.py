@@ -8,7 +8,7 @@ import promql_parser
 import pytest
 import yaml
 
-from service.metrics import HISTOGRAM, METRICS
+from service.metrics import HISTOGRAM, METRICS, OF_PROCESS
 from service.settings import variable_names
 from tests.cli.programs import ROOT
 
@@ -30,6 +30,8 @@ OF_PROMETHEUS = {"instance", "job", "namespace", "pod"}
 
 def labels_of(name: str) -> set[str]:
     """The labels a series has; fails if there is none of that name."""
+    if name in OF_PROCESS:
+        return set()
     for metric in METRICS:
         if metric.kind == HISTOGRAM:
             if name.removeprefix(metric.name) in ("_bucket", "_count", "_sum"):

@@ -13,7 +13,7 @@ from db.pool import writing
 from db.webhooks import insert_webhook
 from schemas.keys import Role
 from schemas.webhooks import NewWebhook
-from service.metrics import METRICS
+from service.metrics import METRICS, OF_PROCESS
 from service.scrape_server import MOST
 from service.scrapes import Lagging
 from tests.cast import key_for
@@ -161,7 +161,9 @@ async def test_a_worker_alone_is_watched_too(database, tmp_path):
     async with asyncio.timeout(25):
         while not (found := await scrape(port)).samples("citable_webhooks_disabled"):
             await asyncio.sleep(0.05)
-    assert set(found.families) <= {metric.name.removesuffix("_total") for metric in METRICS}
+    assert set(found.families) <= {
+        name.removesuffix("_total") for name in (*OF_PROCESS, *(metric.name for metric in METRICS))
+    }
     assert found.samples("citable_webhook_attempts_total", result="unreachable")
     assert found.value("citable_webhook_lag_positions") == 0
     assert sum(sample.value for sample in found.samples("citable_pool_connections")) >= 1

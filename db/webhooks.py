@@ -13,12 +13,14 @@ from schemas.webhooks import CreatedWebhook, NewWebhook, Webhook, WebhookSecret,
 class Lag(msgspec.Struct, frozen=True):
     """The head of the log, and how far the enabled webhook is behind it that is farthest behind.
 
-    `seconds` are those since the first change it has not come to was recorded. `disabled` webhooks are counted only.
+    `seconds` are those since the first change it has not come to was recorded; `overdue` are those for which the
+    webhook that waits longest could have been sent to, if a worker had taken it. `disabled` webhooks are counted only.
     """
 
     head: int
     positions: int
     seconds: float
+    overdue: float
     disabled: int
 
 

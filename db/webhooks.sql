@@ -122,14 +122,21 @@ delete from webhook where id = $1 returning id
 
 -- name: webhook_lag
 -- The head of the log; how many positions before it the enabled webhook is that is farthest behind, of those whose owner
--- has a key in force; the seconds since the change after it was recorded; and how many webhooks are disabled.
-with farthest as (
-    select min(w.position) filter (
-            where w.status = 'active'
-                and exists (select from api_key k where lower(k.name) = lower(w.owner) and k.revoked_at is null)
-        ) as position,
-        count(*) filter (where w.status = 'disabled') as disabled
+-- has a key in force; the seconds since the change after it was recorded; for how many seconds the one among them that
+-- waits for a worker longest could have been taken (as `take_webhook` has it); and how many webhooks are disabled.
+with told as (
+    select w.position, least(
+            (select v.recorded_at from claim_version v where v.position = w.position + 1),
+            (select min(q.next_attempt_at) from webhook_held q where q.webhook = w.id)
+        ) as due_at, w.paused_until, w.leased_until
     from webhook w
+    where w.status = 'active'
+        and exists (select from api_key k where lower(k.name) = lower(w.owner) and k.revoked_at is null)
+), farthest as (
+    select min(t.position) as position,
+        max(extract(epoch from clock_timestamp() - greatest(t.due_at, t.paused_until, t.leased_until)))
+            filter (where t.due_at is not null) as overdue
+    from told t
 )
 select h.position as head, greatest(coalesce(h.position - f.position, 0), 0) as positions,
     coalesce((
@@ -137,7 +144,8 @@ select h.position as head, greatest(coalesce(h.position - f.position, 0), 0) as 
         from claim_version v
         where v.position = f.position + 1
     ), 0)::float8 as seconds,
-    f.disabled
+    greatest(coalesce(f.overdue, 0), 0)::float8 as overdue,
+    (select count(*) from webhook w where w.status = 'disabled') as disabled
 from farthest f, log_head h
 
 -- name: has_key_in_force

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from io import TextIOBase
 from logging import Logger
 from urllib.parse import urlsplit
 
@@ -33,6 +34,18 @@ _log: list[Logger] = []
 def speak_through(log: Logger | None) -> None:
     """Has what is said from now on said through a log, or on the console for None."""
     _log[:] = [] if log is None else [log]
+
+
+class Written(TextIOBase):
+    """A file for the console that has each text written by something that makes nobody wait."""
+
+    def __init__(self, put: Callable[[bytes], None]) -> None:
+        self._put = put
+
+    def write(self, text: str) -> int:
+        """Has a text written, sooner or later."""
+        self._put(text.encode(errors="replace"))
+        return len(text)
 
 
 def say(sentence: str) -> None:

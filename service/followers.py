@@ -18,7 +18,8 @@ class Followers:
 
     def __init__(self, most: int) -> None:
         self.leaving = asyncio.Event()
-        self._most = most
+        self.most = most
+        """How many there may be."""
         self._of: Counter[str] = Counter()
 
     @property
@@ -29,7 +30,7 @@ class Followers:
     @contextmanager
     def one_more(self, caller: str) -> Iterator[None]:
         """Room for one more until the block ends. Overloaded if there is none; RateLimited if the caller has many."""
-        if self.count >= self._most:
+        if self.count >= self.most:
             raise Overloaded("As many readers wait for changes here as there is room for: try again, or do not wait.")
         if self._of[caller] >= MOST_OF_ONE:
             sentence = f"You have {MOST_OF_ONE} readers waiting for changes: end some, or wait {_WAIT}."

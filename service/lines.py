@@ -7,6 +7,7 @@ says how many when there is room again.
 import os
 from collections import deque
 from collections.abc import Callable
+from select import select
 from threading import Event, Thread
 
 from service.trace import Trace
@@ -60,6 +61,8 @@ class Lines:
         self._dropped = dropped
         self._most = most
         self._said = 0
+        self._is_cut = False
+        """Whether what was written last ends in the middle of a line."""
         self._waiting: deque[Line] = deque()
         self._ending = Event()
         self._thread = Thread(target=self._write, name="citable log", daemon=True)
@@ -85,20 +88,35 @@ class Lines:
     def _write_waiting(self) -> None:
         for _ in range(-(-len(self._waiting) // _AT_ONCE)):
             lines = [self._waiting.popleft() for _ in range(min(_AT_ONCE, len(self._waiting)))]
-            if not self._out(self._render(lines)):
+            if not self._out(self._rendered(lines)):
                 self.dropped += len(lines)
             self._ending.wait(_TURN)
         missing = self.dropped - self._said
         if missing and self._out(self._dropped(missing)):
             self._said += missing
 
+    def _rendered(self, lines: list[Line]) -> bytes:
+        """Lines in words; those are dropped that cannot be put into any."""
+        try:
+            return self._render(lines)
+        except Exception:  # noqa: BLE001 - whatever it is: the other lines need a thread that goes on
+            if len(lines) > 1:
+                return b"".join(self._rendered([line]) for line in lines)
+            self.dropped += 1
+            return b""
+
     def _out(self, text: bytes) -> bool:
-        """Writes all of a text; False if whoever read it is gone."""
+        """Writes all of a text, after the rest of a line that was cut off; False if there is no place for it."""
+        whole = len(text)
+        if self._is_cut and text:
+            text = b"\n" + text
         while text:
             try:
                 text = text[os.write(self._file, text) :]
             except BlockingIOError:
-                self._ending.wait(EVERY)
+                select([], [self._file], [], EVERY)
             except OSError:
+                self._is_cut |= len(text) < whole
                 return False
+        self._is_cut &= not whole
         return True

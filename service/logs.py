@@ -7,13 +7,13 @@ import logging
 import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import IO, Any, cast
 
 import msgspec
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-from service.console import speak_through
+from service.console import Written, console, speak_through
 from service.lines import Answered, Line, Lines
 from service.settings import Settings
 from service.telemetry import log, was_logged
@@ -61,12 +61,15 @@ def open_log(settings: Settings, clocks: Clocks) -> None:
     logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)  # an outage is said by the requests that meet it
     if settings.log_format == "json":
         speak_through(log)
+    elif not sys.stderr.isatty():  # whoever reads a pipe may stop reading it
+        console.file = cast("IO[str]", Written(lines.put))
 
 
 def close_log() -> None:
     """Writes what waits to be written."""
     while _state:
         speak_through(None)
+        console.file = sys.stderr
         _state.pop().close()
 
 
@@ -149,13 +152,13 @@ def _written(at: datetime) -> str:
 def _renderer(form: str) -> Callable[[EventDict], str]:
     if form == "json":
         return _as_json
-    console = structlog.dev.ConsoleRenderer(
+    for_people = structlog.dev.ConsoleRenderer(
         colors=sys.stderr.isatty(),
         timestamp_key="time",
         exception_formatter=structlog.dev.plain_traceback,
         pad_event_to=0,
     )
-    return lambda event: str(console(None, "", event))
+    return lambda event: str(for_people(None, "", event))
 
 
 def _as_json(event: EventDict) -> str:

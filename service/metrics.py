@@ -7,7 +7,7 @@ where the log is) is looked up when somebody asks: whoever knows it shows it her
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, disable_created_metrics
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
@@ -66,6 +66,7 @@ LOG_UNCONFIRMED = Metric(
     "Seconds since PostgreSQL was last asked for the newest position, and answered.",
 )
 FOLLOWERS = Metric("citable_followers", GAUGE, "Readers who wait for changes.")
+FOLLOWERS_LIMIT = Metric("citable_followers_limit", GAUGE, "Readers who may wait for changes at once.")
 WEBHOOK_LAG_POSITIONS = Metric(
     "citable_webhook_lag_positions",
     GAUGE,
@@ -75,6 +76,11 @@ WEBHOOK_LAG_SECONDS = Metric(
     "citable_webhook_lag_seconds",
     GAUGE,
     "Seconds since the first change was recorded that this webhook has not come to.",
+)
+WEBHOOK_OVERDUE = Metric(
+    "citable_webhook_overdue_seconds",
+    GAUGE,
+    "Seconds for which the webhook that waits for a worker longest could have been sent to: it is not paused.",
 )
 WEBHOOK_ATTEMPTS = Metric(
     "citable_webhook_attempts_total", COUNTER, "Messages sent to webhooks, by what came of it.", ("result",)
@@ -97,8 +103,37 @@ BUILD_INFO = Metric("citable_build_info", GAUGE, "1; the release that runs is it
 
 METRICS = tuple(value for value in globals().values() if isinstance(value, Metric))
 
-REQUEST_BUCKETS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
-"""Seconds: what memory has takes less than the first, what Postgres is asked for a millisecond, a search some more."""
+OF_PROCESS = (
+    "process_cpu_seconds_total",
+    "process_max_fds",
+    "process_open_fds",
+    "process_resident_memory_bytes",
+    "process_start_time_seconds",
+    "process_virtual_memory_bytes",
+)
+"""What Prometheus's own library knows of a process, under the names it has everywhere; nothing without a /proc."""
+
+REQUEST_BUCKETS = (
+    0.000025,
+    0.00005,
+    0.0001,
+    0.00025,
+    0.0005,
+    0.001,
+    0.0025,
+    0.005,
+    0.01,
+    0.025,
+    0.05,
+    0.1,
+    0.25,
+    0.5,
+    1,
+    2.5,
+    5,
+    10,
+)
+"""Seconds: what memory has takes some of the first, what Postgres is asked for a millisecond, a search some more."""
 WAIT_BUCKETS = (0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1)
 """Seconds: a connection is there at once, or waited for a second at most."""
 
@@ -114,6 +149,7 @@ class Metrics(Collector):
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
         self.requests = self._histogram(REQUEST_DURATION, REQUEST_BUCKETS)
         self.pool_wait = self._histogram(POOL_WAIT, WAIT_BUCKETS)
         self.queue_wait = self._histogram(QUEUE_WAIT, WAIT_BUCKETS)

@@ -1,19 +1,16 @@
-"""The metrics as they are read: a listener of its own, and what is looked up for it.
+"""What is looked up for whoever reads the metrics.
 
-It answers in a thread, so that it does while the API has more requests than it can take, or hangs. What Postgres knows
-is asked every quarter of a minute, whoever reads; while it does not answer, that is missing and the rest is there.
+What Postgres knows is asked every quarter of a minute, whoever reads; while it does not answer, that is missing and the
+rest is there.
 """
 
 import asyncio
-import errno
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
-from prometheus_client import start_http_server
-
 from db.pool import Pool, reading
 from db.webhooks import Lag, webhook_lag
-from schemas.failures import CannotStart, StoreUnavailable
+from schemas.failures import StoreUnavailable
 from service.admission import Admission
 from service.cache.coherence import Coherence
 from service.cache.connection import SharedConnection
@@ -28,6 +25,7 @@ from service.metrics import (
     CONNECTIONS_OPEN,
     FAILURES_TOLERATED,
     FOLLOWERS,
+    FOLLOWERS_LIMIT,
     LOG_LINES_DROPPED,
     LOG_POSITION,
     LOG_UNCONFIRMED,
@@ -36,11 +34,13 @@ from service.metrics import (
     REDIS_CIRCUIT,
     WEBHOOK_LAG_POSITIONS,
     WEBHOOK_LAG_SECONDS,
+    WEBHOOK_OVERDUE,
     WEBHOOKS_DISABLED,
     Metrics,
     Values,
 )
 from service.release import VERSION
+from service.scrape_server import answering
 from service.settings import Settings
 from service.telemetry import tolerate, tolerated
 
@@ -71,6 +71,7 @@ def show_serving(
     """Shows what a process has that serves HTTP. Where the log is, is left out until it was looked at."""
     metrics.show_one(CACHE_MEMORY, lambda: memory.size)
     metrics.show_one(FOLLOWERS, lambda: followers.count)
+    metrics.show_one(FOLLOWERS_LIMIT, lambda: followers.most)
     metrics.show_one(REDIS_CIRCUIT, lambda: redis.is_left_alone)
     metrics.show_one(LOG_POSITION, lambda: coherence.head.position if coherence.was_looked_at else None)
     metrics.show_one(LOG_UNCONFIRMED, lambda: coherence.age if coherence.was_looked_at else None)
@@ -98,6 +99,7 @@ class Lagging:
 
         metrics.show_one(WEBHOOK_LAG_POSITIONS, one(lambda lag: lag.positions))
         metrics.show_one(WEBHOOK_LAG_SECONDS, one(lambda lag: lag.seconds))
+        metrics.show_one(WEBHOOK_OVERDUE, one(lambda lag: lag.overdue))
         metrics.show_one(WEBHOOKS_DISABLED, one(lambda lag: lag.disabled))
 
     async def look(self) -> None:
@@ -111,36 +113,27 @@ class Lagging:
 
 
 @asynccontextmanager
-async def read_by_prometheus(settings: Settings, metrics: Metrics, pool: Pool) -> AsyncGenerator[None]:
+async def read_by_prometheus(
+    settings: Settings, metrics: Metrics, pool: Pool, monotonic: Callable[[], float]
+) -> AsyncGenerator[None]:
     """Lets the metrics be read on a port of their own until the block ends, if one is set.
 
     CannotStart if it cannot be listened on.
     """
-    host, port = settings.metrics_host, settings.metrics_port
-    if not port:
+    if not settings.metrics_port:
         yield
         return
-    try:
-        server, thread = start_http_server(port, host, metrics.registry)
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise CannotStart(
-                f"Port {port} of {host} is in use: stop what listens there, or set CITABLE_METRICS_PORT."
-            ) from error
-        raise CannotStart(f"{host}:{port} cannot be listened on for metrics: {error.strerror}.") from error
-    lagging = Lagging(pool)
-    lagging.show(metrics)
-    looking = asyncio.create_task(_again_and_again(lagging.look))
-    try:
-        yield
-    finally:
-        looking.cancel()
-        with suppress(asyncio.CancelledError):
-            await looking
-        lagging.last = None
-        await asyncio.to_thread(server.shutdown)
-        server.server_close()
-        await asyncio.to_thread(thread.join)
+    with answering(settings.metrics_host, settings.metrics_port, metrics.registry, monotonic):
+        lagging = Lagging(pool)
+        lagging.show(metrics)
+        looking = asyncio.create_task(_again_and_again(lagging.look))
+        try:
+            yield
+        finally:
+            looking.cancel()
+            with suppress(asyncio.CancelledError):
+                await looking
+            lagging.last = None
 
 
 async def _again_and_again(look: Callable[[], Awaitable[None]]) -> None:

@@ -131,14 +131,14 @@ async def work_only(settings: Settings, database_url: str) -> None:
     async with employing(settings, database_url, metrics) as worker:
         pool = worker.tools.store.pool
         await require_migrated(pool)
-        async with read_by_prometheus(settings, metrics, pool):
+        async with read_by_prometheus(settings, metrics, pool, worker.monotonic):
             on_interrupt(lambda _: _ask_to(loop, stop))
             say("delivering; Ctrl-C stops it")
             await worker.run(stop)
 
 
 def _read_by_prometheus(runtime: Runtime) -> AbstractAsyncContextManager[None]:
-    return read_by_prometheus(runtime.settings, runtime.watch.metrics, runtime.pool)
+    return read_by_prometheus(runtime.settings, runtime.watch.metrics, runtime.pool, runtime.monotonic)
 
 
 def _ask_to(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:

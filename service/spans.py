@@ -3,12 +3,14 @@
 What sends them is an extra (requirements/otel.lock). It is imported when CITABLE_OTLP_ENDPOINT is set, and not before.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from schemas.failures import CannotStart
 from service.release import VERSION
+from service.telemetry import tolerate
 from service.trace import Trace
 
 if TYPE_CHECKING:
@@ -17,8 +19,16 @@ if TYPE_CHECKING:
     from opentelemetry.context import Context
     from opentelemetry.trace import Span
 
-SENT_WITHIN = 5.0
+SENT_WITHIN = 3.0
 """Seconds a batch of spans has to be taken. They are sent by a thread; what is not taken is lost."""
+
+
+class _Tolerated(logging.Handler):
+    """What OpenTelemetry complains of again and again while its collector is away: counted, and seldom said."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Counts it; says it, if it is the first one for long."""
+        tolerate("sending traces", RuntimeError(record.getMessage()))
 
 
 class Begun(NamedTuple):
@@ -44,6 +54,8 @@ class Spans:
                 "CITABLE_OTLP_ENDPOINT is set, and what sends traces is not installed: "
                 "`pip install -r requirements/otel.lock`."
             ) from error
+        theirs = logging.getLogger("opentelemetry")
+        theirs.handlers, theirs.propagate = [_Tolerated(logging.WARNING)], False
         exporter = OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces", timeout=SENT_WITHIN)
         resource = Resource.create({"service.name": "citable", "service.version": VERSION})
         self._provider = TracerProvider(resource=resource, shutdown_on_exit=False)

@@ -33,7 +33,8 @@ class Tail:
             return Stretch([], position)
         if position >= head - KEPT:
             await self._read_up_to(head)
-            if self._newest and self._newest[0].position <= position + 1:
+            is_this_log = self._history == self._coherence.histories
+            if is_this_log and self._newest and self._newest[0].position <= position + 1:
                 return self._found(wanted, position, limit)
         async with reading(self._pool) as connection:
             return await changes_between(connection, wanted, position, head, limit)

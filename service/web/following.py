@@ -38,21 +38,31 @@ async def first_change(
     Where the log must be looked through for long, it answers with what it has looked at. Raises as Followers.
     """
     until = runtime.monotonic() + wait
-    found = await runtime.tail.after(wanted, after, limit)
+    found, is_all = await _looked_through(runtime, wanted, after, limit)
     with runtime.followers.one_more(caller):
         leaving = asyncio.create_task(runtime.followers.leaving.wait())
         try:
-            while not found.items and found.until >= runtime.coherence.head.position:
+            while is_all and not found.items:
                 left = until - runtime.monotonic()
                 moved = asyncio.create_task(runtime.coherence.moved(found.until, left))
                 await asyncio.wait([moved, leaving], return_when=asyncio.FIRST_COMPLETED)
                 moved.cancel()
                 if left <= 0 or leaving.done():
                     break
-                found = await runtime.tail.after(wanted, found.until, limit)
+                found, is_all = await _looked_through(runtime, wanted, found.until, limit)
         finally:
             leaving.cancel()
     return found
+
+
+async def _looked_through(runtime: Runtime, wanted: ChangeFilter, after: int, limit: int) -> tuple[Stretch, bool]:
+    """Changes that match after a position; and whether that is all there were when the look began.
+
+    What comes during the look is for the next one: it must not pass for a part of the log that was not looked through.
+    """
+    head = runtime.coherence.head.position
+    found = await runtime.tail.after(wanted, after, limit)
+    return found, found.until >= head
 
 
 async def events(

@@ -284,7 +284,7 @@ def server_config(
         http=type("Watched", (Protocol,), {"watch": watch, "book": connections}),
         lifespan="on",
         log_config=None,  # what it says goes where everything goes
-        log_level="warning",
+        log_level="error",  # what it warns of is what somebody sent, and has a line of ours
         access_log=False,
         server_header=False,
         timeout_keep_alive=KEPT_FOR,

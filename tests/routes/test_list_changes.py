@@ -156,6 +156,48 @@ async def test_who_waits_is_answered_with_the_first_change_that_matches(desk):
     assert answer.json()["next_after"] >= made["position"]
 
 
+async def heard_of(api, position: int) -> None:
+    """Waits until an API knows that the log goes as far as that."""
+    while api.runtime.coherence.head.position < position:
+        await asyncio.sleep(0.005)
+
+
+async def test_who_waits_is_not_sent_away_when_a_change_comes_while_another_is_looked_at(cluster):
+    name = await cluster.new_database("curated")
+    asked = "/v1/changes?after=175&wait=30&topic=mills"
+    server = serving(cluster.url(name), f"{cluster.servers.redis_url}?db=5", database_connections=1)
+    async with cluster.pool_on(name) as pool, server as api, asyncio.timeout(20):
+        waiting = asyncio.create_task(api.get(asked))
+        while not api.runtime.followers.count:
+            await asyncio.sleep(0.005)
+        async with api.runtime.pool.acquire():  # so that the look at the first takes until the second is known
+            await published(pool, draft(topics=["ports"]))
+            await heard_of(api, 176)
+            (made,) = await published(pool, draft(id="mill-count", topics=["mills"]))
+            await heard_of(api, 177)
+        answer = (await waiting).json()
+    assert ([item["claim"] for item in answer["items"]], answer["next_after"]) == ([made.id], 177)
+    await cluster.drop(name)
+
+
+async def test_what_is_kept_of_one_log_does_not_answer_for_another(cluster):
+    name = await cluster.new_database("curated")
+    server = serving(cluster.url(name), f"{cluster.servers.redis_url}?db=5", database_connections=1)
+    async with cluster.pool_on(name) as pool, server as api, asyncio.timeout(20):
+        tail, coherence = api.runtime.tail, api.runtime.coherence
+        await heard_of(api, 175)
+        assert (await tail.after(ChangeFilter(), 170, 100)).until == 175
+        async with api.runtime.pool.acquire():
+            await published(pool, draft())
+            await heard_of(api, 176)
+            looking = asyncio.create_task(tail.after(ChangeFilter(), 170, 100))
+            await asyncio.sleep(0.05)
+            coherence.histories += 1  # as when the log turns out to be another one
+        found = await looking
+        assert (len(found.items), found.until) == (6, 176)
+    await cluster.drop(name)
+
+
 async def test_who_waits_in_vain_goes_on_from_where_the_log_was_looked_at(desk):
     position = await desk.position()
     await desk.published(topics=["ports"])

@@ -1,8 +1,10 @@
 """Traces, as a collector gets them: a span a request, in its caller's, and a span a statement in it."""
 
 import asyncio
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -14,7 +16,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from tests.cli.programs import ROOT, Program, free_port
-from tests.telemetry.traffic import logged
+from tests.telemetry.traffic import logged, scrape
 from tests.web.asking import CLAIM
 
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
@@ -95,17 +97,27 @@ async def test_a_request_is_a_span_in_its_caller_s_and_its_statements_are_spans_
         assert (line["trace_id"], line["span_id"]) == (TRACE, span_id)
 
 
-async def test_a_collector_that_is_away_harms_no_request_and_no_end(cluster, database, tmp_path):
-    port = free_port()
-    program = Program(
-        tmp_path, "serve", port=port, database_url=await database("curated"), otlp_endpoint="http://127.0.0.1:1",
-        redis_url=f"{cluster.servers.redis_url}?db=15",
-    )  # fmt: skip
-    await asyncio.to_thread(program.says, "/docs")
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
-        assert (await client.get("/v1/claims?limit=1")).status_code == 200
-    program.terminate()
-    assert await asyncio.to_thread(program.ends) == 0
+async def test_a_collector_that_hangs_harms_no_request_and_no_end(cluster, database, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as listener:  # who connects is never answered
+        port, metrics, endpoint = free_port(), free_port(), listener.getsockname()[1]
+        program = Program(
+            tmp_path, "serve", port=port, metrics_port=metrics, otlp_endpoint=f"http://127.0.0.1:{endpoint}",
+            database_url=await database("curated"), redis_url=f"{cluster.servers.redis_url}?db=15",
+            OTEL_BSP_SCHEDULE_DELAY=100,
+        )  # fmt: skip
+        await asyncio.to_thread(program.says, "/docs")
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=5) as client:
+            for _ in range(2):
+                assert (await client.get("/v1/claims?limit=1")).status_code == 200
+            async with asyncio.timeout(30):
+                while not (await scrape(metrics)).value("citable_failures_tolerated_total", what="sending traces"):
+                    await asyncio.sleep(0.1)
+            assert (await client.get("/v1/claims?limit=2")).status_code == 200
+        program.terminate()
+        began = time.monotonic()
+        assert await asyncio.to_thread(program.ends) == 0
+        assert time.monotonic() - began < 15
+    assert program.said.count("sending traces failed and was tolerated") == 1
 
 
 async def test_without_the_extra_it_is_one_sentence(database, cluster, tmp_path, monkeypatch):

@@ -55,7 +55,7 @@ async def scrape(port: int) -> Scrape:
 async def watching(api: Api) -> AsyncIterator[int]:
     """The port on which the metrics of an API inside this test are read, until the block ends."""
     settings = msgspec.structs.replace(api.runtime.settings, metrics_port=free_port())
-    async with read_by_prometheus(settings, api.runtime.watch.metrics, api.runtime.pool):
+    async with read_by_prometheus(settings, api.runtime.watch.metrics, api.runtime.pool, api.runtime.monotonic):
         yield settings.metrics_port
 
 

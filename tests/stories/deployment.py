@@ -7,8 +7,8 @@ import asyncio
 import os
 import signal
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
-from contextlib import AbstractContextManager, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +61,43 @@ class Postgres(_Embedded):
 
     async def kill(self) -> None:
         """SIGKILL to the postmaster: its backends notice and leave without a word, and nothing is written down."""
+        postmaster, *backends = self.processes()
+        postmaster.kill()
+        await self._left(backends)
+
+    async def kill_all(self) -> None:
+        """SIGKILL to every process at once: what their shared memory held is gone, and only what is on the disk stays."""
+        postmaster, *backends = self._stopped()
+        for process in (*backends, postmaster):
+            process.kill()
+        await self._left(backends)
+
+    @contextmanager
+    def hung(self) -> Iterator[None]:
+        """Every process is stopped where it is (SIGSTOP) until the block ends: connections are taken, and not served."""
+        stopped = self._stopped()
+        try:
+            yield
+        finally:
+            for process in reversed(stopped):
+                process.resume()
+
+    def processes(self) -> list[psutil.Process]:
+        """The postmaster, and then the others."""
         pid = int((self.folder / "postgres" / "postmaster.pid").read_text().split()[0])
-        backends = psutil.Process(pid).children()
-        os.kill(pid, signal.SIGKILL)
+        postmaster = psutil.Process(pid)
+        return [postmaster, *postmaster.children()]
+
+    def _stopped(self) -> list[psutil.Process]:
+        """All processes, after they were stopped: the postmaster first, which makes others."""
+        self.processes()[0].suspend()
+        stopped = self.processes()
+        for process in stopped[1:]:
+            with suppress(psutil.NoSuchProcess):
+                process.suspend()
+        return stopped
+
+    async def _left(self, backends: list[psutil.Process]) -> None:
         async with asyncio.timeout(WITHIN):
             while not all(map(_is_gone, backends)):
                 await asyncio.sleep(0.01)
@@ -75,21 +109,39 @@ class Valkey(_Embedded):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, postgres=False)
+        self.url = ""
 
     async def start(self) -> str:
         """Starts it with nothing in it; its address, the same each time."""
-        self._url = (await self._start()).redis_url
-        return self._url
+        self.url = (await self._start()).redis_url
+        return self.url
 
     async def kill(self) -> None:
         """SIGKILL, and all it held is gone."""
-        async with Redis.from_url(self._url) as client:
-            pid = int((await client.info("server"))["process_id"])
-        os.kill(pid, signal.SIGKILL)
+        process = await self._process()
+        process.kill()
         async with asyncio.timeout(WITHIN):
-            while psutil.pid_exists(pid) and not _is_gone(psutil.Process(pid)):
+            while not _is_gone(process):
                 await asyncio.sleep(0.01)
         await self.stop()
+
+    @asynccontextmanager
+    async def hung(self) -> AsyncIterator[None]:
+        """It is stopped where it is (SIGSTOP) until the block ends: connections are taken, and not served."""
+        process = await self._process()
+        process.suspend()
+        try:
+            yield
+        finally:
+            process.resume()
+
+    def client(self) -> Redis:
+        """A client of it."""
+        return Redis.from_url(self.url)
+
+    async def _process(self) -> psutil.Process:
+        async with self.client() as client:
+            return psutil.Process(int((await client.info("server"))["process_id"]))
 
 
 class ApiProcess:
@@ -99,7 +151,7 @@ class ApiProcess:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._folder = folder
-        self._settings = {"database_url": database_url, "redis_url": redis_url, **PLENTY, **settings}
+        self._settings: dict[str, object] = {"database_url": database_url, "redis_url": redis_url, **PLENTY, **settings}
         self._programs: list[Program] = []
 
     async def start(self) -> None:

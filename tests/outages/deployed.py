@@ -1,0 +1,30 @@
+"""A deployment with the curated claims on it, in which servers fail while many read."""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from db.migrations import CURATED
+from db.pool import open_pool
+from service.transfer import import_claims
+from tests.stories.deployment import ApiProcess, Deployment, deployed
+
+
+@asynccontextmanager
+async def curated_deployment(
+    folder: Path, processes: Iterable[dict[str, object]], postgres_settings: Iterable[str] = ()
+) -> AsyncIterator[Deployment]:
+    """API processes, each with settings of its own, on one PostgreSQL and one Valkey, which serve the curated claims."""
+    async with deployed(folder, None, 0, postgres_settings) as deployment:
+        pool = await open_pool(deployment.database_url, 1)
+        try:
+            with (CURATED / "claims.jsonl").open("rb") as lines:
+                await import_claims(pool, lines, "curated set")
+        finally:
+            await pool.close()
+        assert deployment.valkey is not None
+        for settings in processes:
+            api = ApiProcess(folder, deployment.database_url, deployment.valkey.url, **settings)
+            deployment.apis.append(api)
+            await api.start()
+        yield deployment

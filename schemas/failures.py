@@ -211,6 +211,10 @@ class StoreUnavailable(Failure):
     """Postgres does not answer, or not in time. Trying again later is right."""
 
 
+class StoreFull(StoreUnavailable):
+    """Postgres has no room left to write: what is there can be read. An operator must make room; nobody else can."""
+
+
 class Overloaded(Failure):
     """As many wait here as there is room for. Trying again later is right."""
 

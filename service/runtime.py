@@ -28,6 +28,7 @@ from service.metrics import Metrics
 from service.scrapes import show_pool, show_process, show_serving
 from service.settings import Settings
 from service.spans import Spans
+from service.telemetry import Outage
 from service.uses import Uses
 from service.watching import Watch
 from service.work.rounds import Tools
@@ -56,6 +57,8 @@ class Runtime:
     """How many may write at once: they wait for each other in Postgres, and reads must not wait for connections."""
     sender: Sender
     watch: Watch
+    full: Outage
+    """Whether PostgreSQL has no room for what is written."""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     monotonic: Callable[[], float] = time.monotonic
     settling: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -139,8 +142,10 @@ async def running(settings: Settings, database_url: str, redis_url: str) -> Asyn
         show_serving(metrics, coherence, redis, memory, followers)
         fills = Fills(memory, SharedCache(redis), coherence, settings.origin)
         sender = Sender(time.monotonic, settings.webhook_loopback, attempted=metrics.attempted)
+        full = Outage("writes are refused", "writes are stored again", time.monotonic)
+        counters = Counters(redis)
         yield Runtime(
-            settings, pool, redis, coherence, fills, Counters(redis), uses, tail, followers, writers, sender, watch
+            settings, pool, redis, coherence, fills, counters, uses, tail, followers, writers, sender, watch, full
         )
 
 

@@ -1,5 +1,7 @@
 """Alive and ready: different questions, with different answers."""
 
+import asyncio
+
 import msgspec
 from litestar.response.base import ASGIResponse
 
@@ -10,6 +12,9 @@ from schemas.health import Life, Liveness, Readiness, ReadyStatus, ServerStatus
 from service.release import VERSION
 from service.web.endpoints import get
 from service.web.reads import Read
+
+READY_WITHIN = 2.0
+"""Seconds Postgres has to answer in: whoever asks does not wait for long either."""
 
 
 @get("/livez", "Operations", Liveness)
@@ -22,9 +27,9 @@ async def check_liveness() -> ASGIResponse:
 async def check_readiness(read: Read) -> ASGIResponse:
     """Whether to send it requests: 200 when Postgres answers and is migrated, else 503. Redis is only reported."""
     try:
-        async with reading(read.runtime.pool) as connection:
+        async with asyncio.timeout(READY_WITHIN), reading(read.runtime.pool) as connection:
             postgres = ServerStatus.UP if await is_migrated(connection) else ServerStatus.UNMIGRATED
-    except StoreUnavailable:
+    except (StoreUnavailable, TimeoutError):
         postgres = ServerStatus.DOWN
     redis = ServerStatus.UP if await read.runtime.redis.answers() else ServerStatus.DOWN
     status = ReadyStatus.READY if postgres is ServerStatus.UP else ReadyStatus.UNREADY

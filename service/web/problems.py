@@ -59,6 +59,7 @@ SHAPES: dict[type[Failure], Shape] = {
     failures.HeadersTooLarge: Shape(431, "headers-too-large", "The header fields are too large", "All header fields together may have 32768 bytes."),
     failures.UnsupportedFormat: Shape(501, "unsupported-format", "This format is not written here", "oEmbed is answered as JSON only: leave `format` out, or say `format=json`."),
     failures.StoreUnavailable: Shape(503, "store-unavailable", "The store does not answer", "Nothing is wrong with the request. Try again after `Retry-After` seconds."),
+    failures.StoreFull: Shape(503, "storage-full", "There is no room to store it", "Nothing is wrong with the request, and nothing of it was stored. Reads go on; writes do once an operator has made room. Try again later."),
     failures.Overloaded: Shape(503, "overloaded", "As many read here as there is room for", "Nothing is wrong with the request. Try again after `Retry-After` seconds, or poll without `wait`."),
 }  # fmt: skip
 INTERNAL = Shape(

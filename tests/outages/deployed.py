@@ -14,7 +14,7 @@ from tests.stories.deployment import ApiProcess, Deployment, deployed
 async def curated_deployment(
     folder: Path, processes: Iterable[dict[str, object]], postgres_settings: Iterable[str] = ()
 ) -> AsyncIterator[Deployment]:
-    """API processes, each with settings of its own, on one PostgreSQL and one Valkey, which serve the curated claims."""
+    """API processes, each with settings of its own, that serve the curated claims from one PostgreSQL and Valkey."""
     async with deployed(folder, None, 0, postgres_settings) as deployment:
         pool = await open_pool(deployment.database_url, 1)
         try:

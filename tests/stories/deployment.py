@@ -66,7 +66,7 @@ class Postgres(_Embedded):
         await self._left(backends)
 
     async def kill_all(self) -> None:
-        """SIGKILL to every process at once: what their shared memory held is gone, and only what is on the disk stays."""
+        """SIGKILL to every process at once: what they held in memory is gone, and only what is on the disk stays."""
         postmaster, *backends = self._stopped()
         for process in (*backends, postmaster):
             process.kill()
@@ -74,7 +74,7 @@ class Postgres(_Embedded):
 
     @contextmanager
     def hung(self) -> Iterator[None]:
-        """Every process is stopped where it is (SIGSTOP) until the block ends: connections are taken, and not served."""
+        """Every process is stopped (SIGSTOP) until the block ends: connections are taken, and not served."""
         stopped = self._stopped()
         try:
             yield

@@ -24,7 +24,8 @@ async def curated_deployment(
             await pool.close()
         assert deployment.valkey is not None
         for settings in processes:
-            api = ApiProcess(folder, deployment.database_url, deployment.valkey.url, **settings)
+            servers = {"database_url": deployment.database_url, "redis_url": deployment.valkey.url}
+            api = ApiProcess(folder, **{**servers, **settings})
             deployment.apis.append(api)
             await api.start()
         yield deployment

@@ -214,10 +214,12 @@ def failures_named() -> Iterator[None]:
     except (asyncpg.DataError, asyncpg.SyntaxOrAccessError):
         raise  # our own mistake: it must be seen, and as what it is
     except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError) as error:
-        if isinstance(error, asyncpg.DiskFullError) or str(error).endswith(_NO_ROOM):
-            raise StoreFull(f"Postgres has no room to store anything: {_first_line(error)}.") from error
-        raise StoreUnavailable(f"Postgres does not answer: {_first_line(error)}.") from error
+        if isinstance(error, asyncpg.DiskFullError) or _first_line(error).endswith(_NO_ROOM):
+            raise StoreFull("Postgres has no room to store anything.", _first_line(error)) from error
+        raise StoreUnavailable("Postgres does not answer.", _first_line(error)) from error
 
 
 def _first_line(error: BaseException) -> str:
+    if isinstance(error, TimeoutError) and not str(error):
+        return "not in time"
     return (str(error) or type(error).__name__).splitlines()[0].rstrip(".")

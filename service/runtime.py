@@ -28,7 +28,7 @@ from service.metrics import Metrics
 from service.scrapes import show_pool, show_process, show_serving
 from service.settings import Settings
 from service.spans import Spans
-from service.telemetry import Outage
+from service.telemetry import SETTLED, Outage
 from service.uses import Uses
 from service.watching import Watch
 from service.work.rounds import Tools
@@ -142,7 +142,7 @@ async def running(settings: Settings, database_url: str, redis_url: str) -> Asyn
         show_serving(metrics, coherence, redis, memory, followers)
         fills = Fills(memory, SharedCache(redis), coherence, settings.origin)
         sender = Sender(time.monotonic, settings.webhook_loopback, attempted=metrics.attempted)
-        full = Outage("writes are refused", "writes are stored again", time.monotonic)
+        full = Outage("writes are refused", "writes are stored again", time.monotonic, settled=SETTLED)
         counters = Counters(redis)
         yield Runtime(
             settings, pool, redis, coherence, fills, counters, uses, tail, followers, writers, sender, watch, full

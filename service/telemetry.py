@@ -30,24 +30,34 @@ class Outage:
     Whoever meets it in between says nothing more, however many they are.
     """
 
-    def __init__(self, begins: str, ends: str, monotonic: Callable[[], float]) -> None:
-        """`begins` is said with the failure it begins with, `ends` with the seconds it lasted."""
+    def __init__(self, begins: str, ends: str, monotonic: Callable[[], float], *, settled: float = 0.0) -> None:
+        """`begins` is said with the failure it begins with, `ends` with the seconds it lasted.
+
+        It is over when nothing failed for `settled` seconds: where some things succeed meanwhile, one does not end it.
+        """
         self._begins = begins
         self._ends = ends
         self._monotonic = monotonic
+        self._settled = settled
         self._since: float | None = None
+        self._failed_at = 0.0
 
     def begin(self, error: BaseException) -> None:
         """Says that it begins, unless it has begun."""
+        self._failed_at = self._monotonic()
         if self._since is None:
-            self._since = self._monotonic()
+            self._since = self._failed_at
             log.warning("%s: %s", self._begins, error)
 
     def end(self) -> None:
         """Says that it is over, if it has begun."""
-        if self._since is not None:
-            log.warning("%s, after %.1f seconds", self._ends, self._monotonic() - self._since)
+        if self._since is not None and (now := self._monotonic()) >= self._failed_at + self._settled:
+            log.warning("%s, after %.1f seconds", self._ends, now - self._since)
             self._since = None
+
+
+SETTLED = 3.0
+"""Seconds without a failure after which there is room again, where something is full: little things may fit before."""
 
 
 def note_logged(error: BaseException) -> None:

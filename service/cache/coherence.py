@@ -24,6 +24,8 @@ ANSWER_WITHIN = 0.5
 _AGAIN = 0.2
 _DOWN_FOR = _AGAIN + 3 * CONNECT_WITHIN
 """Seconds that a failure is good for: longer than the next attempt takes, which waits for two connections at most."""
+_LONG_UNHEARD = 10
+"""How many times the log is asked for before an operator hears that nobody can listen."""
 _PATIENCE = 2 * (ANSWER_WITHIN + 2 * CONNECT_WITHIN)
 """Seconds a request waits to learn whether the log can be looked at: twice as long as it takes to find out."""
 _MOST_POINTS = 1000
@@ -65,8 +67,8 @@ class Coherence:
         self._learned = asyncio.Event()
         self._moved = asyncio.Event()
         self._away = Outage(
-            "PostgreSQL does not answer: what is kept goes on being answered, the rest is 503",
-            "PostgreSQL answers again",
+            "PostgreSQL is away: what is kept goes on being answered, the rest is 503",
+            "PostgreSQL is back",
             monotonic,
         )
         self._unheard = Outage(
@@ -158,7 +160,7 @@ class Coherence:
                 await task
 
     async def _follow(self) -> None:
-        attempts = 0
+        attempts = unheard = 0
         error: Exception = StoreUnavailable("nothing was asked yet")
         while True:
             try:
@@ -167,7 +169,7 @@ class Coherence:
                     while True:
                         await self._look(listener)
                         self._unheard.end()
-                        attempts = 0
+                        attempts = unheard = 0
                         await listener.woken(within=EVERY)
             except StoreUnavailable as failure:
                 count("a look at the log")
@@ -178,10 +180,10 @@ class Coherence:
             self._listener = None
             attempts += 1
             if attempts > 1:  # the first failure may be the connection's, or this process was stopped meanwhile
-                if await self._look_unheard():
-                    self._unheard.begin(error)
-                else:
+                if not await self._look_unheard():
                     self._fail(error)
+                elif (unheard := unheard + 1) == _LONG_UNHEARD:  # after an outage, both come back one after the other
+                    self._unheard.begin(error)
                 await asyncio.sleep(_AGAIN)
 
     async def _look(self, listener: Listener) -> None:

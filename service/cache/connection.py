@@ -13,7 +13,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError, ResponseError
 
-from service.telemetry import Outage, count, tolerate
+from service.telemetry import SETTLED, Outage, count, tolerate
 
 _WAIT = 0.1
 _CONNECTIONS = 32
@@ -41,11 +41,11 @@ class SharedConnection:
         self._failures = 0
         self._left_alone_until = 0.0
         self._away = Outage(
-            "Redis does not answer: reads go to PostgreSQL, and no limit is counted",
-            "Redis answers again",
+            "Redis is away: reads go to PostgreSQL, and no limit is counted",
+            "Redis is back",
             monotonic,
         )
-        self._full = Outage("Redis keeps nothing new", "Redis keeps answers again", monotonic)
+        self._full = Outage("Redis keeps nothing new", "Redis keeps answers again", monotonic, settled=SETTLED)
 
     async def asked(self, what: str, command: Callable[[], Any], *, needs_room: bool = False) -> Any:
         """The command's answer; None when it failed, or is not tried because the last ones did.

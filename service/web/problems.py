@@ -87,7 +87,7 @@ def problem_of(failure: BaseException, request_id: str) -> Problem:
         "type": _TYPES.get(shape.slug, f"/problems/{shape.slug}"),
         "title": shape.title,
         "status": shape.status,
-        "detail": INTERNAL.meaning if shape is INTERNAL else str(failure),
+        "detail": failure.detail if isinstance(failure, Failure) and shape is not INTERNAL else INTERNAL.meaning,
         "request_id": request_id,
         "errors": [_field_error(fault) for fault in faults],
     }

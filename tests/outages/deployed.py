@@ -1,6 +1,6 @@
 """A deployment with the curated claims on it, in which servers fail while many read."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -12,10 +12,18 @@ from tests.stories.deployment import ApiProcess, Deployment, deployed
 
 @asynccontextmanager
 async def curated_deployment(
-    folder: Path, processes: Iterable[dict[str, object]], postgres_settings: Iterable[str] = ()
+    folder: Path,
+    processes: Iterable[dict[str, object]],
+    postgres_settings: Iterable[str] = (),
+    prepare: Callable[[Deployment], Awaitable[None]] | None = None,
 ) -> AsyncIterator[Deployment]:
-    """API processes, each with settings of its own, that serve the curated claims from one PostgreSQL and Valkey."""
+    """API processes, each with settings of its own, that serve the curated claims from one PostgreSQL and Valkey.
+
+    What is to `prepare` is done before anything is stored.
+    """
     async with deployed(folder, None, 0, postgres_settings) as deployment:
+        if prepare is not None:
+            await prepare(deployment)
         pool = await open_pool(deployment.database_url, 1)
         try:
             with (CURATED / "claims.jsonl").open("rb") as lines:

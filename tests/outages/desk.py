@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
 import httpx
+import msgspec
 
 from tests.cli.programs import WITHIN
 
@@ -35,6 +36,7 @@ class Desk:
         self.written: list[Written] = []
         self.resting = asyncio.Lock()
         """Held while a write is under way: who has it knows that there is none."""
+        self._published: list[str] = []
         self._client = httpx.AsyncClient(base_url=url, timeout=WITHIN)
         self._secret = secret
         self._name = name
@@ -56,6 +58,16 @@ class Desk:
         async with self.resting:
             return await self._send(f"{self._name}-{next(self._numbers)}")
 
+    async def publish_many(self, claims: int) -> httpx.Response:
+        """Publishes so many claims in one request, long ones, or tries to."""
+        async with self.resting:
+            number = next(self._numbers)
+            lines = [msgspec.json.encode(_claim(f"{self._name}-{number}-{n}") | _LONG) for n in range(claims)]
+            kind = {"authorization": f"Bearer {self._secret}", "content-type": "application/x-ndjson"}
+            answer = await self._client.post("/v1/claims/bulk", content=b"\n".join(lines), headers=kind)
+            self._published += [item["id"] for item in answer.json()["items"]] if answer.status_code == 201 else []
+            return answer
+
     async def settle(self) -> Counter[str]:
         """Sends what was not acknowledged again, with its key, until it is; and reads everything there is.
 
@@ -74,6 +86,11 @@ class Desk:
             history = await self._client.get(f"/v1/claims/{id}/versions")
             assert len(history.json()["items"]) == 1
             counted["there, once"] += 1
+        for begin in range(0, len(self._published), 50):
+            ids = self._published[begin : begin + 50]
+            there = await self._client.get("/v1/claims", params={"ids": ",".join(ids), "limit": 50})
+            assert {item["id"] for item in there.json()["items"]} == {*ids}
+            counted["there, of many"] += len(ids)
         return counted
 
     def between(self, begin: float, end: float) -> list[Written]:
@@ -104,6 +121,9 @@ class Desk:
     async def _answer(self, id: str) -> httpx.Response:
         headers = {"authorization": f"Bearer {self._secret}", "idempotency-key": f'"{id}"'}
         return await self._client.post("/v1/claims", json=_claim(id), headers=headers)
+
+
+_LONG = {"scope": "As far as anyone has counted them. " * 20}
 
 
 def _claim(id: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Readers of changes that stay through outages: on a stream, by long polls, and as a webhook that a worker delivers to."""
+"""Readers of changes that stay through outages: on a stream, by long polls, and whom a worker delivers to."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -88,9 +88,7 @@ async def operated(tmp_path_factory) -> AsyncIterator[Operated]:
 async def outage(operated: Operated, name: str, fault: Fault, seconds: float) -> None:
     """A fault under readers and a desk; what they met before it, during it, and after it."""
     deployment, desk = operated.deployment, operated.desk
-    readers, control = (
-        Readers(api.port, RATE, 4, f"{name} {number}") for number, api in enumerate(deployment.apis)
-    )
+    readers, control = (Readers(api.port, RATE, 4, f"{name} {number}") for number, api in enumerate(deployment.apis))
     async with readers.reading(), control.reading(), desk.publishing(0.1):
         begun = time.monotonic()
         await asyncio.sleep(1 + seconds / 10)

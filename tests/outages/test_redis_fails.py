@@ -1,29 +1,35 @@
 """Whatever becomes of Redis, every read is answered, and none waits for it for long: real processes, real faults."""
 
 import asyncio
+import itertools
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 
+import httpx
 import pytest
 from redis.exceptions import OutOfMemoryError
 
 from tests.outages.deployed import curated_deployment
 from tests.outages.figures import write_down
 from tests.outages.readers import Readers
-from tests.stories.deployment import Deployment, Valkey
+from tests.stories.contest import FIRST
+from tests.stories.deployment import Deployment, Valkey, editors
 from tests.telling import tell
 
-PROCESSES = ({}, {"memory_cache_mb": 0})
+QUOTA = 8
+PROCESSES = ({}, {"memory_cache_mb": 0}, {"reads_per_minute": QUOTA, "writes_per_minute": QUOTA})
 NAMES = ("with memory", "without memory")
+"""The two that many read from; the third is asked for more than it lets one caller have."""
 RATE = 40
 HANGS = 2.0
 """Seconds. It is a bound on hanging: twenty times what one command may take that Redis does not answer."""
 WORSE = 20
 """How many times as long as before the fault the hundredth read may take; or else what is a bound on hanging."""
 
-AWAY = ("Redis does not answer", "Redis answers again")
+AWAY = ("Redis is away", "Redis is back")
 FULL = ("Redis keeps nothing new", "Redis keeps answers again")
+_SENT_AGAIN = ("authorization", "idempotency-key", "content-type")
 MOST_LINES = 6
 """Outages that an operator may read of in all: four, and what a busy machine adds."""
 
@@ -82,10 +88,10 @@ async def full(valkey: Valkey) -> AsyncIterator[None]:
 FAULTS: dict[str, Fault] = {"killed": killed, "hung": hung, "emptied": emptied, "full": full}
 
 
-async def outage(deployment: Deployment, name: str, seconds: float) -> list[Readers]:
+async def outage(deployment: Deployment, name: str, seconds: float, length: str = "") -> None:
     """What readers met before a fault, during it and after it."""
     assert deployment.valkey is not None
-    crowds = [Readers(api.port, RATE, 4, f"{name} {number}") for number, api in enumerate(deployment.apis)]
+    crowds = [Readers(api.port, RATE, 4, f"{name} {number}") for number, api in enumerate(deployment.apis[:2])]
     async with AsyncExitStack() as reading:
         for readers in crowds:
             await readers.warm()
@@ -103,14 +109,13 @@ async def outage(deployment: Deployment, name: str, seconds: float) -> list[Read
         crowd: {when: readers.between(*span).told() for when, span in times.items()}
         for crowd, readers in zip(NAMES, crowds, strict=True)
     }
-    write_down(f"redis-{name}", **told)
+    write_down(f"redis-{name}{length}", **told)
     for readers in crowds:
         before, during = readers.between(*times["before"]), readers.between(broken, over)
         assert not readers.between(begun, over).failed
         assert not readers.between(begun, over).stale
         assert during.quantile(0.99) <= max(WORSE * before.quantile(0.99), HANGS)
         assert during.quantile(1.0) <= max(WORSE * before.quantile(1.0), HANGS)
-    return crowds
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -118,10 +123,62 @@ async def test_every_read_is_answered_while_redis_is(name, deployment):
     await outage(deployment, name, 3)
 
 
+@pytest.mark.parametrize("name", ["killed", "hung", "full"])
+async def test_without_redis_nobody_is_counted_and_what_is_done_once_is_done_once(name, deployment):
+    assert deployment.valkey is not None
+    api = deployment.apis[2]
+    secret = (await editors(deployment.database_url, [f"Desk {name}"]))[f"Desk {name}"]
+    numbers = itertools.count(100 * list(FAULTS).index(name))
+
+    async def read() -> int:
+        return (
+            await client.get(f"/v1/claims?limit=1&as_of={next(numbers) % 170 + 1}&sort=id&topic={name}")
+        ).status_code
+
+    async def write() -> httpx.Response:
+        id = f"redis-{name}-{next(numbers)}"
+        headers = {"authorization": f"Bearer {secret}", "idempotency-key": f'"{id}"'}
+        return await client.post("/v1/claims", json={**FIRST, "id": id}, headers=headers)
+
+    async def limited(ask: Callable[[], Awaitable[int]]) -> None:
+        async with asyncio.timeout(60):
+            while await ask() != 429:
+                await asyncio.sleep(0.02)
+
+    async with httpx.AsyncClient(base_url=api.url, timeout=HANGS * 10) as client:
+        await limited(read)
+        async with FAULTS[name](deployment.valkey):
+            assert {await read() for _ in range(2 * QUOTA)} == {200}
+            for _ in range(2 * QUOTA):
+                assert (first := await write()).status_code == 201, first.text
+                assert "ratelimit" not in first.headers
+            headers = {key: value for key, value in first.request.headers.items() if key in _SENT_AGAIN}
+            again = await client.post("/v1/claims", content=first.request.content, headers=headers)
+            assert (again.status_code, again.content) == (201, first.content)
+            assert again.headers["idempotent-replayed"] == "true"
+            history = await client.get(
+                f"{first.headers['location']}/versions", headers={"authorization": f"Bearer {secret}"}
+            )
+            assert len(history.json()["items"]) == 1
+        await limited(read)
+
+        async def status_of_write() -> int:
+            return (await write()).status_code
+
+        await limited(status_of_write)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("name", FAULTS)
+async def test_every_read_is_answered_while_redis_is_for_long(name, deployment):
+    await outage(deployment, name, 20, "-long")
+
+
 async def test_an_operator_reads_one_line_when_it_fails_and_one_when_it_is_back(deployment):
     """Whatever was asked of it meanwhile; the processes have gone through all of the above."""
     tell(deployment.said())
-    for api in deployment.apis:
+    for api in deployment.apis[:2]:
         lines = [line.split("] ", 1)[1] for line in api.said.splitlines() if not line.startswith("·")]
         kinds = [line.partition(":")[0].partition(",")[0] for line in lines]
         outages = list(zip(kinds[::2], kinds[1::2], strict=True))

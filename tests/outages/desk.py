@@ -88,7 +88,8 @@ class Desk:
             counted["there, once"] += 1
         for begin in range(0, len(self._published), 50):
             ids = self._published[begin : begin + 50]
-            there = await self._client.get("/v1/claims", params={"ids": ",".join(ids), "limit": 50})
+            there = await self._client.get("/v1/claims", params={"ids": ids})
+            assert there.status_code == 200, there.text
             assert {item["id"] for item in there.json()["items"]} == {*ids}
             counted["there, of many"] += len(ids)
         return counted

@@ -52,6 +52,15 @@ FAULTS: dict[str, tuple[Fault, float]] = {
 """What happens to it, and for how many seconds."""
 
 
+LONG = {"hung": 20.0, "killed": 10.0, "killed with all": 10.0, "crowded": 15.0, "locked": 10.0}
+AWAY = ("PostgreSQL is away", "PostgreSQL is back")
+REDIS = ("Redis is away", "Redis is back")
+"""What a machine may be too busy for at times."""
+WAITING = ("deliveries wait", "deliveries go on")
+MOST_LINES = 2 * (len(FAULTS) + 1)
+"""Outages that an operator may read of in all: one a fault, and as many again for what a busy machine adds."""
+
+
 @dataclass(frozen=True)
 class Operated:
     """A deployment, and everyone who uses it from the beginning to the end."""
@@ -85,13 +94,13 @@ async def operated(tmp_path_factory) -> AsyncIterator[Operated]:
         yield Operated(deployment, desk, streaming, polling, receiver, worker, began)
 
 
-async def outage(operated: Operated, name: str, fault: Fault, seconds: float) -> None:
+async def outage(operated: Operated, name: str, fault: Fault, seconds: float, length: str = "") -> None:
     """A fault under readers and a desk; what they met before it, during it, and after it."""
     deployment, desk = operated.deployment, operated.desk
     readers, control = (Readers(api.port, RATE, 4, f"{name} {number}") for number, api in enumerate(deployment.apis))
     async with readers.reading(), control.reading(), desk.publishing(0.1):
         begun = time.monotonic()
-        await asyncio.sleep(1 + seconds / 10)
+        await asyncio.sleep(0.7 + seconds / 10)
         async with AsyncExitStack() as failing:
             async with desk.resting:  # so that what is hot is kept as of the last write
                 await readers.warm()
@@ -108,7 +117,7 @@ async def outage(operated: Operated, name: str, fault: Fault, seconds: float) ->
     hot, cold = readers.between(broken, back, hot=True), readers.between(broken, back, hot=False)
     refused = [one for one in desk.between(down, ending) if one.status != 201]
     write_down(
-        f"postgres-{name.replace(' ', '-')}",
+        f"postgres-{name.replace(' ', '-')}{length}",
         before=readers.between(begun, broken).told(),
         kept=hot.told() | {"available": round(hot.available, 5)},
         unkept=cold.told(),
@@ -170,6 +179,13 @@ async def test_kept_answers_go_on_and_all_works_again_when_postgres_is(name, ope
     await outage(operated, name, *FAULTS[name])
 
 
+@pytest.mark.soak
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("name", LONG)
+async def test_kept_answers_go_on_through_a_long_outage(name, operated):
+    await outage(operated, name, FAULTS[name][0], LONG[name], "-long")
+
+
 async def test_nothing_acknowledged_is_lost_when_it_is_killed_among_writers(operated):
     """Writes are under way when every process of it is killed; whoever heard nothing asks again with the same key."""
     deployment = operated.deployment
@@ -180,7 +196,7 @@ async def test_nothing_acknowledged_is_lost_when_it_is_killed_among_writers(oper
             stack.push_async_callback(desk.close)
         async with AsyncExitStack() as publishing:
             for desk in desks:
-                await publishing.enter_async_context(desk.publishing(0))
+                await publishing.enter_async_context(desk.publishing(0.03))
             await asyncio.sleep(1)
             async with postgres_faults.killed_with_all(deployment):
                 pass
@@ -194,7 +210,6 @@ async def test_nothing_acknowledged_was_lost_and_everyone_heard_of_it(operated):
     """After all of the above: who follows has every change once and in order, though PostgreSQL was away."""
     counted = await operated.desk.settle()
     async with operated.deployment.client() as client:
-        head = (await client.get("/v1/changes?after=0&limit=1")).json()
         head = (await client.get("/v1/claims?limit=1")).json()["position"]
     wanted = list(range(operated.began + 1, head + 1))
     async with asyncio.timeout(60):
@@ -220,9 +235,21 @@ async def test_nothing_acknowledged_was_lost_and_everyone_heard_of_it(operated):
     assert all(len(ids) == 1 for ids in messages.values()), "a message that came twice came under another id"
 
 
-async def test_an_operator_reads_when_it_fails_and_when_it_is_back(operated):
-    tell(operated.deployment.said())
-    tell(operated.worker.said)
+async def test_an_operator_reads_one_line_when_it_fails_and_one_when_it_is_back(operated):
+    """Of everything above, however many requests met it, and no traceback."""
+    for said, lines in (
+        (operated.deployment.apis[0].said, (AWAY, REDIS)),
+        (operated.worker.said, (WAITING,)),
+    ):
+        tell(said)
+        found = [line.split("] ", 1)[1] for line in said.splitlines() if not line.startswith("·")]
+        kinds = [line.partition(":")[0].partition(",")[0] for line in found]
+        assert set(kinds) <= {kind for both in lines for kind in both}, said
+        for begins, ends in lines:
+            of_these = [kind for kind in kinds if kind in (begins, ends)]
+            assert of_these[::2] == [begins] * len(of_these[::2])
+            assert of_these[1::2] == [ends] * len(of_these[::2])
+        assert 0 < kinds.count(lines[0][0]) <= MOST_LINES
 
 
 async def _until_all_write(desks: list[Desk], since: float) -> None:

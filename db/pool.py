@@ -147,13 +147,18 @@ async def writing(pool: Pool, *, patient: bool = False) -> AsyncGenerator[Writin
     """
     with failures_named():
         connection = await _acquired(pool, "writing")
-        done = False
+        done, hung = False, None
         try:
             async with asyncio.timeout(WRITE_WITHIN) as deadline, connection.transaction():
-                if patient:
-                    await connection.execute("set local statement_timeout = '55s'")
-                yield Writing(Reading(connection))
-                done = True
+                try:
+                    if patient:
+                        await connection.execute("set local statement_timeout = '55s'")
+                    yield Writing(Reading(connection))
+                    done = True
+                except TimeoutError as error:
+                    hung = error
+                    connection.terminate()  # Postgres gives up first: it hangs, and a ROLLBACK would wait as long again
+                    raise
         except TimeoutError as error:
             connection.terminate()
             if done:
@@ -164,7 +169,7 @@ async def writing(pool: Pool, *, patient: bool = False) -> AsyncGenerator[Writin
         except _CUT_OFF as error:
             if done:
                 raise _unanswered() from error
-            raise
+            raise hung or error from None
         finally:
             await pool.release(connection)
 

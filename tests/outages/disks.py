@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from db.embedded import POSTGRES_USER, _programs
-from tests.stories.deployment import Postgres
+from tests.stories.servers import Postgres
 
 
 @contextmanager

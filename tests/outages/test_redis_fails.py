@@ -14,7 +14,8 @@ from tests.outages.deployed import curated_deployment
 from tests.outages.figures import write_down
 from tests.outages.readers import Readers
 from tests.stories.contest import FIRST
-from tests.stories.deployment import ApiProcess, Deployment, Valkey, editors
+from tests.stories.deployment import ApiProcess, Deployment, editors
+from tests.stories.servers import Valkey
 from tests.telling import tell
 
 QUOTA = 8

@@ -59,6 +59,7 @@ async def test_a_write_without_postgres_says_when_to_try_again(breakable):
         answer = await api.client.post("/v1/claims", json=body, headers=headers)
     assert answer.status_code == 503
     assert answer.json()["type"] == "/problems/store-unavailable"
+    assert answer.json()["detail"] == "Postgres does not answer."  # and not which host, or what it said
     assert answer.headers["retry-after"] == "2"
     breakable.postgres.turn("ok")
     await breakable.recovered("/v1/topics")

@@ -44,16 +44,16 @@ async def desk_on(
 async def filled(deployment: Deployment, desk: Desk, name: str, disk: AbstractContextManager[None], problem: str):
     """The desk publishes until there is no room, while many read; then there is room, and all goes on by itself."""
     readers = Readers(deployment.apis[0].port, RATE, 4, name)
-    async with readers.reading(), desk.publishing(0.05):
+    async with readers.reading(), desk.publishing(0.08):
         begun = time.monotonic()
-        await asyncio.sleep(1)
+        await asyncio.sleep(0.7)
         with disk:
             refused = await _fill(desk)
             full = time.monotonic()
             async with desk.resting:
                 await readers.warm()
             warm = time.monotonic()
-            await asyncio.sleep(2)
+            await asyncio.sleep(1.2)
             ending = time.monotonic()
         back = time.monotonic()
         async with asyncio.timeout(60):

@@ -31,8 +31,8 @@ WORSE = 20
 AWAY = ("Redis is away", "Redis is back")
 FULL = ("Redis keeps nothing new", "Redis keeps answers again")
 _SENT_AGAIN = ("authorization", "idempotency-key", "content-type")
-MOST_LINES = 6
-"""Outages that an operator may read of in all: four, and what a busy machine adds."""
+MOST_OUTAGES = 3 * len(("killed", "hung", "emptied", "full"))
+"""Outages that an operator may read of in all: one a fault, the long ones too, and what a busy machine adds."""
 
 Fault = Callable[[Valkey], AbstractAsyncContextManager[None]]
 
@@ -191,10 +191,8 @@ async def test_an_operator_reads_one_line_when_it_fails_and_one_when_it_is_back(
                 await asyncio.sleep(0.1)
         tell(api.said)
         outages = list(zip(kinds[::2], kinds[1::2], strict=True))
-        assert outages[:2] == [AWAY, AWAY]
-        assert outages[-1] == FULL
-        assert set(outages[2:-1]) <= {AWAY}  # of being emptied, what was noticed
-        assert len(outages) <= MOST_LINES
+        assert set(outages) == {AWAY, FULL}
+        assert len(outages) <= MOST_OUTAGES
 
 
 def _outages_said(api: ApiProcess) -> list[str]:

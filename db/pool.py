@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NewType
 import asyncpg
 import msgspec
 
-from schemas.failures import CannotStart, Fault, RuleBroken, StoreForbids, StoreUnavailable
+from schemas.failures import CannotStart, Fault, RuleBroken, StoreForbids, StoreFull, StoreUnavailable
 
 if TYPE_CHECKING:  # asyncpg's classes take a parameter only for the type checker
     from asyncpg.pool import PoolConnectionProxy
@@ -39,6 +39,19 @@ CONNECT_WITHIN = 2.0
 ANSWER_WITHIN = 5.0
 WRITE_WITHIN = 55.0
 """Seconds. The database refuses a write older than a minute (`write_within_deadline`); we give up a little earlier."""
+
+_NO_ROOM = (": File too large", ": Disk quota exceeded")
+"""How Postgres ends what it says of a file that must not grow, which it knows no code for."""
+
+_CUT_OFF = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+"""How the end of a connection shows. What it was asked last may have been done."""
 
 SESSION = {
     "application_name": "citable",
@@ -172,13 +185,18 @@ async def writing(pool: Pool, *, patient: bool = False) -> AsyncGenerator[Writin
     """
     with failures_named():
         connection = await _acquired(pool, "writing")
-        done = False
+        done, hung = False, None
         try:
             async with asyncio.timeout(WRITE_WITHIN) as deadline, connection.transaction():
-                if patient:
-                    await connection.execute("set local statement_timeout = '55s'")
-                yield Writing(Reading(connection))
-                done = True
+                try:
+                    if patient:
+                        await connection.execute("set local statement_timeout = '55s'")
+                    yield Writing(Reading(connection))
+                    done = True
+                except TimeoutError as error:
+                    hung = error
+                    connection.terminate()  # Postgres gives up first: it hangs, and a ROLLBACK would wait as long again
+                    raise
         except TimeoutError as error:
             connection.terminate()
             if done:
@@ -186,10 +204,10 @@ async def writing(pool: Pool, *, patient: bool = False) -> AsyncGenerator[Writin
             if deadline.expired():
                 raise StoreUnavailable("The write took too long and nothing of it was stored: split it.") from error
             raise
-        except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+        except _CUT_OFF as error:
             if done:
                 raise _unanswered() from error
-            raise
+            raise hung or error from None
         finally:
             await pool.release(connection)
 
@@ -239,8 +257,12 @@ def failures_named() -> Iterator[None]:
     except (asyncpg.DataError, asyncpg.SyntaxOrAccessError):
         raise  # our own mistake: it must be seen, and as what it is
     except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError) as error:
-        raise StoreUnavailable(f"Postgres does not answer: {_first_line(error)}.") from error
+        if isinstance(error, asyncpg.DiskFullError) or _first_line(error).endswith(_NO_ROOM):
+            raise StoreFull("Postgres has no room to store anything.", _first_line(error)) from error
+        raise StoreUnavailable("Postgres does not answer.", _first_line(error)) from error
 
 
 def _first_line(error: BaseException) -> str:
+    if isinstance(error, TimeoutError) and not str(error):
+        return "not in time"
     return (str(error) or type(error).__name__).splitlines()[0].rstrip(".")

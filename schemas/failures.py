@@ -212,7 +212,22 @@ class OriginUnavailable(Failure):
 
 
 class StoreUnavailable(Failure):
-    """Postgres does not answer, or not in time. Trying again later is right."""
+    """Postgres does not answer, or not in time. Trying again later is right.
+
+    `reason` is what Postgres or the driver said: it may name hosts and roles, so it is for operators only.
+    """
+
+    def __init__(self, detail: str, reason: str = "") -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        """All of it, for the log."""
+        return f"{self.detail} ({self.reason})" if self.reason else self.detail
+
+
+class StoreFull(StoreUnavailable):
+    """Postgres has no room left to write: what is there can be read. An operator must make room; nobody else can."""
 
 
 class Overloaded(Failure):

@@ -60,9 +60,9 @@ def say_failure(failure: Failure) -> None:
     """Why the program ends, in a sentence; and for a file, where it is wrong."""
     if _log:
         faults = [list(fault) for fault in failure.faults] if isinstance(failure, FileRefused) else []
-        _log[0].error("%s", failure.detail, extra={"faults": faults} if faults else None)
+        _log[0].error("%s", failure, extra={"faults": faults} if faults else None)
         return
-    console.print(f"[red]✗[/red] {_plain(failure.detail)}")
+    console.print(f"[red]✗[/red] {_plain(str(failure))}")
     if isinstance(failure, FileRefused):
         for line, pointer, sentence in failure.faults:
             where = f"line {line}" if line else "the claim it supersedes"

@@ -30,6 +30,7 @@ from service.metrics import Metrics
 from service.scrapes import show_pool, show_process, show_room, show_serving
 from service.settings import Settings
 from service.spans import Spans
+from service.telemetry import SETTLED, Outage
 from service.uses import Uses
 from service.watching import Watch
 from service.work.rounds import Tools
@@ -63,6 +64,8 @@ class Runtime:
     """How many may write at once: they wait for each other in Postgres, and reads must not wait for connections."""
     sender: Sender
     watch: Watch
+    full: Outage
+    """Whether PostgreSQL has no room for what is written."""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     monotonic: Callable[[], float] = time.monotonic
     migrated: asyncio.Event = field(default_factory=asyncio.Event)
@@ -158,13 +161,15 @@ async def running(settings: Settings, database_url: str, redis_url: str) -> Asyn
         show_room(metrics, connections, readers, writers)
         fills = Fills(memory, SharedCache(redis), coherence, settings.origin)
         sender = Sender(time.monotonic, settings.webhook_loopback, attempted=metrics.attempted)
+        full = Outage("writes are refused", "writes are stored again", time.monotonic, settled=SETTLED)
+        counters = Counters(redis)
         yield Runtime(
             settings,
             pool,
             redis,
             coherence,
             fills,
-            Counters(redis),
+            counters,
             uses,
             tail,
             followers,
@@ -173,6 +178,7 @@ async def running(settings: Settings, database_url: str, redis_url: str) -> Asyn
             writers,
             sender,
             watch,
+            full,
         )
 
 

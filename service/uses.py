@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 from db.keys import key_was_used
 from db.pool import Pool, writing
-from service.telemetry import tolerate
+from schemas.failures import StoreUnavailable
+from service.telemetry import count, tolerate
 
 _EVERY = 60.0
 """Seconds."""
@@ -43,5 +44,8 @@ class Uses:
         self._noting.discard(task)
         error = None if task.cancelled() else task.exception()
         if error is not None:
-            tolerate("a note of a key's use", error)
             self._noted.pop(key, None)
+            if isinstance(error, StoreUnavailable):
+                count("a note of a key's use")
+            else:
+                tolerate("a note of a key's use", error)

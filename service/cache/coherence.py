@@ -13,7 +13,7 @@ from db.listening import Listener, News
 from db.log import Head
 from schemas.failures import StoreUnavailable
 from service.cache.shared import Point
-from service.telemetry import tolerate
+from service.telemetry import Outage, count, tolerate
 
 EVERY = 0.5
 """Seconds between two looks when nothing is heard."""
@@ -24,6 +24,8 @@ ANSWER_WITHIN = 0.5
 _AGAIN = 0.2
 _DOWN_FOR = _AGAIN + 3 * CONNECT_WITHIN
 """Seconds that a failure is good for: longer than the next attempt takes, which waits for two connections at most."""
+_LONG_UNHEARD = 10
+"""How many times the log is asked for before an operator hears that nobody can listen."""
 _PATIENCE = 2 * (ANSWER_WITHIN + 2 * CONNECT_WITHIN)
 """Seconds a request waits to learn whether the log can be looked at: twice as long as it takes to find out."""
 _MOST_POINTS = 1000
@@ -64,6 +66,14 @@ class Coherence:
         self._changed: dict[str, int] = {}
         self._learned = asyncio.Event()
         self._moved = asyncio.Event()
+        self._away = Outage(
+            "PostgreSQL is away: what is kept goes on being answered, the rest is 503",
+            "PostgreSQL is back",
+            monotonic,
+        )
+        self._unheard = Outage(
+            "nobody can listen for changes: the log is asked for them instead", "changes are heard of again", monotonic
+        )
         self.histories = 0
         """How many histories of the log were followed: whoever keeps parts of one must not add those of another."""
 
@@ -150,24 +160,30 @@ class Coherence:
                 await task
 
     async def _follow(self) -> None:
-        attempts = 0
+        attempts = unheard = 0
+        error: Exception = StoreUnavailable("nothing was asked yet")
         while True:
             try:
                 async with self._listen() as listener:
                     self._listener = listener
                     while True:
                         await self._look(listener)
-                        attempts = 0
+                        self._unheard.end()
+                        attempts = unheard = 0
                         await listener.woken(within=EVERY)
             except StoreUnavailable as failure:
-                tolerate("a look at the log", failure)
+                count("a look at the log")
+                error = failure
             except Exception as failure:  # noqa: BLE001 - whatever it is, following goes on, and says so
                 tolerate("following the log", failure)
+                error = failure
             self._listener = None
             attempts += 1
             if attempts > 1:  # the first failure may be the connection's, or this process was stopped meanwhile
                 if not await self._look_unheard():
-                    self._fail()
+                    self._fail(error)
+                elif (unheard := unheard + 1) == _LONG_UNHEARD:  # after an outage, both come back one after the other
+                    self._unheard.begin(error)
                 await asyncio.sleep(_AGAIN)
 
     async def _look(self, listener: Listener) -> None:
@@ -185,8 +201,8 @@ class Coherence:
         try:
             async with asyncio.timeout(CONNECT_WITHIN):
                 head = await self._ask()
-        except (StoreUnavailable, TimeoutError) as failure:
-            tolerate("a look at the log without listening", failure)
+        except (StoreUnavailable, TimeoutError):
+            count("a look at the log without listening")
             return False
         if (head.log, point_of(head)) != (self.log, self.head):
             self._forget(head.log, point_of(head))
@@ -208,13 +224,15 @@ class Coherence:
 
     def _looked(self, began: float) -> None:
         self._looked_at, self._down_until = began, 0.0
+        self._away.end()
         if began >= self._doubted_at:
             self.confirmed_until = began + LEASE
         else:
             self._wake()  # it began before what was to be seen
         self._tell()
 
-    def _fail(self) -> None:
+    def _fail(self, error: Exception) -> None:
+        self._away.begin(error)
         now = self._monotonic()
         self._down_until = now + _DOWN_FOR
         if self._looked_at < self._doubted_at:

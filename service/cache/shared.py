@@ -83,7 +83,7 @@ class SharedCache:
         async def claim() -> str:
             return "ours" if await self._redis.set(_loading(key), b"", nx=True, px=_LOADING) else "theirs"
 
-        whose: str | None = await self._connection.asked("a claim in Redis", claim)
+        whose: str | None = await self._connection.asked("a claim in Redis", claim, needs_room=True)
         return whose != "theirs"
 
     async def may_load_again(self, key: str) -> None:

@@ -5,6 +5,7 @@ import asyncio
 from db.changes import Stretch, changes_between
 from db.pool import Pool, reading
 from schemas.changes import ChangeFilter, LoggedChange
+from schemas.failures import StoreUnavailable
 from service.cache.coherence import Coherence
 
 KEPT = 2000
@@ -22,6 +23,7 @@ class Tail:
         self._newest: list[LoggedChange] = []
         self._history = 0
         self._reading = asyncio.Lock()
+        self._failures = 0
 
     async def after(self, wanted: ChangeFilter, position: int, limit: int) -> Stretch:
         """Changes that match after a position, up to where the log is known to go, the oldest first, at most `limit`.
@@ -49,13 +51,20 @@ class Tail:
         return Stretch(found, max(position, self._newest[-1].position))
 
     async def _read_up_to(self, head: int) -> None:
+        failures = self._failures
         async with self._reading:
+            if self._failures > failures:
+                raise StoreUnavailable("Postgres does not answer.", "nor did it those who waited in front")
             history = self._coherence.histories
             newest = self._newest if self._history == history else []
             last = max(newest[-1].position if newest else 0, head - KEPT)
             if last < head or not newest:
-                async with reading(self._pool) as connection:
-                    read = (await changes_between(connection, _EVERY, last, head, KEPT)).items
+                try:
+                    async with reading(self._pool) as connection:
+                        read = (await changes_between(connection, _EVERY, last, head, KEPT)).items
+                except StoreUnavailable:
+                    self._failures += 1
+                    raise
                 newest = [*(newest if newest and newest[-1].position == last else []), *read][-KEPT:]
             if history == self._coherence.histories:
                 self._newest, self._history = newest, history

@@ -32,6 +32,7 @@ from service.web.problems import INTERNAL, PROBLEM_JSON, SHAPES, Shape
 
 _EVERYWHERE = (failures.InvalidRequest, failures.NotAcceptable, failures.UriTooLong, failures.HeadersTooLarge)
 _FROM_THE_STORE = (failures.RateLimited, failures.StoreUnavailable)
+_WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _WITH_A_KEY = (failures.Unauthenticated, failures.Forbidden)
 _WITH_A_BODY = (failures.BodyTooSlow, failures.BodyTooLarge, failures.UnsupportedMediaType)
 _ONCE = (failures.KeyInUse, failures.KeyReused)
@@ -43,6 +44,7 @@ def failures_of(endpoint: Endpoint) -> list[type[Failure]]:
         *_EVERYWHERE,
         *endpoint.failures,
         *(_FROM_THE_STORE if endpoint.is_of_the_log else ()),
+        *((failures.StoreFull,) if endpoint.is_of_the_log and endpoint.method in _WRITING else ()),
         *(_WITH_A_KEY if endpoint.role else ()),
         *(_WITH_A_BODY if endpoint.body is not None else ()),
         *(_ONCE if IDEMPOTENCY_KEY in endpoint.reads else ()),

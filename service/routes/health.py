@@ -1,5 +1,7 @@
 """Alive and ready: different questions, with different answers."""
 
+import asyncio
+
 import msgspec
 from litestar.response.base import ASGIResponse
 
@@ -11,6 +13,9 @@ from service.release import VERSION
 from service.runtime import Runtime
 from service.web.endpoints import get
 from service.web.reads import Read
+
+READY_WITHIN = 2.0
+"""Seconds Postgres has to answer in: whoever asks does not wait for long either."""
 
 
 @get("/livez", "Operations", Liveness)
@@ -40,10 +45,10 @@ async def _postgres(runtime: Runtime) -> ServerStatus:
     if runtime.coherence.is_confirmed and runtime.migrated.is_set():
         return ServerStatus.UP
     try:
-        async with reading(runtime.pool) as connection:
+        async with asyncio.timeout(READY_WITHIN), reading(runtime.pool) as connection:
             if not await is_migrated(connection):
                 return ServerStatus.UNMIGRATED
-    except StoreUnavailable:
+    except (StoreUnavailable, TimeoutError):
         return ServerStatus.DOWN
     runtime.migrated.set()
     return ServerStatus.UP

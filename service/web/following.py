@@ -13,7 +13,7 @@ from db.changes import Stretch
 from schemas.changes import ChangeFilter, LoggedChange
 from schemas.failures import StoreUnavailable
 from service.runtime import Runtime
-from service.telemetry import tolerate
+from service.telemetry import count, tolerate
 from service.web.wire import ABORT
 
 EVENT_STREAM = "text/event-stream"
@@ -79,8 +79,8 @@ async def events(
     while not (coherence.is_confirmed and coherence.head.position < position):
         try:
             found = await runtime.tail.after(wanted, position, _AT_ONCE)
-        except StoreUnavailable as failure:
-            tolerate("reading changes for a stream", failure)
+        except StoreUnavailable:
+            count("reading changes for a stream")
             await asyncio.sleep(_AGAIN)
         else:
             position = found.until

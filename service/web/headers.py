@@ -147,6 +147,7 @@ SENT_WITH: dict[type[Failure], tuple[Header, ...]] = {
     failures.Forbidden: (_WHO,),
     failures.RateLimited: (RETRY_AFTER,),
     failures.StoreUnavailable: (RETRY_AFTER,),
+    failures.StoreFull: (RETRY_AFTER,),
     failures.Overloaded: (RETRY_AFTER,),
     failures.KeyInUse: (RETRY_AFTER,),
     failures.UnsupportedMediaType: (

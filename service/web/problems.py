@@ -60,6 +60,7 @@ SHAPES: dict[type[Failure], Shape] = {
     failures.HeadersTooLarge: Shape(431, "headers-too-large", "The header fields are too large", "All header fields together may have 32768 bytes."),
     failures.UnsupportedFormat: Shape(501, "unsupported-format", "This format is not written here", "oEmbed is answered as JSON only: leave `format` out, or say `format=json`."),
     failures.StoreUnavailable: Shape(503, "store-unavailable", "The store does not answer", "Nothing is wrong with the request. Try again after `Retry-After` seconds."),
+    failures.StoreFull: Shape(503, "storage-full", "There is no room to store it", "Nothing is wrong with the request, and nothing of it was stored. Reads go on; writes do once an operator has made room. Try again later."),
     failures.Overloaded: Shape(503, "overloaded", "There is no room for more now", "Nothing is wrong with the request. Try again after `Retry-After` seconds, each time later; poll for changes without `wait`."),
 }  # fmt: skip
 INTERNAL = Shape(
@@ -87,7 +88,7 @@ def problem_of(failure: BaseException, request_id: str) -> Problem:
         "type": _TYPES.get(shape.slug, f"/problems/{shape.slug}"),
         "title": shape.title,
         "status": shape.status,
-        "detail": INTERNAL.meaning if shape is INTERNAL else str(failure),
+        "detail": failure.detail if isinstance(failure, Failure) and shape is not INTERNAL else INTERNAL.meaning,
         "request_id": request_id,
         "errors": [_field_error(fault) for fault in faults],
     }

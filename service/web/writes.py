@@ -19,6 +19,7 @@ from schemas.failures import (
     KeyInUse,
     KeyReused,
     PreconditionRequired,
+    StoreFull,
     StoreUnavailable,
     VersionConflict,
     VersionMismatch,
@@ -58,11 +59,15 @@ class Write:
                     async with writing(self.runtime.pool) as connection:
                         if alone:
                             await hold_head(connection)
-                        return sent(await (_done_once(connection, once, work) if once else work(connection)))
+                        answer = await (_done_once(connection, once, work) if once else work(connection))
+                    self.runtime.full.end()
+                    return sent(answer)
                 except VersionConflict:
                     continue  # begun again, and the caller's own condition looked at again
-                except StoreUnavailable:
+                except StoreUnavailable as failure:
                     told = False
+                    if isinstance(failure, StoreFull):
+                        self.runtime.full.begin(failure)
                     raise
                 finally:
                     if told:

@@ -25,6 +25,7 @@ from db.listening import Listener
 from schemas.deliveries import DAYS_KEPT
 from schemas.failures import StoreUnavailable
 from schemas.webhooks import DisabledReason
+from service.telemetry import Outage, count
 from service.work.rounds import Round, Tools
 
 log = logging.getLogger("citable")
@@ -47,7 +48,6 @@ _MARGIN = 1.0
 _RENEWED_EVERY = 3.0
 _HEARD_EVERY = 5.0
 _AGAIN = 0.5
-_SAID_EVERY = 10.0
 _SWEPT_EVERY = 3600.0
 
 
@@ -65,8 +65,13 @@ class Worker:
     """Webhooks whose work failed, and when they are given back."""
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _is_stopping: bool = False
-    _said_at: float | None = None
+    _unkept: set[str] = field(default_factory=set)
+    """Webhooks whose results wait for Postgres."""
+    _away: Outage = field(init=False)
     _swept_at: float | None = None
+
+    def __post_init__(self) -> None:
+        self._away = Outage("deliveries wait", "deliveries go on", self.monotonic)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until `stop` is set, and then lets what is under way end, for some seconds at most."""
@@ -117,11 +122,13 @@ class Worker:
             async with self.tools.store.reading() as connection:
                 due = await next_due(connection)
         except StoreUnavailable as error:
-            self._complain(error)
+            self._away.begin(error)
             return LOOK_EVERY
         except Exception:  # whatever it is: the other webhooks need a worker that goes on
             log.exception("looking for due webhooks failed")
             return LOOK_EVERY
+        if not self._unkept:
+            self._away.end()
         wait = (due - self.tools.now()).total_seconds() if due else LOOK_EVERY
         return wait if 0 < wait < LOOK_EVERY else LOOK_EVERY
 
@@ -152,7 +159,7 @@ class Worker:
         try:
             await self._keep(work, await work.work())
         except StoreUnavailable as error:
-            self._complain(error)
+            self._away.begin(error)
             self._unreturned[webhook] = self.monotonic()
         except Exception:  # a mistake of ours, about one webhook: not at once again
             log.exception("the work on webhook %s failed", webhook)
@@ -163,17 +170,22 @@ class Worker:
 
     async def _keep(self, work: Round, results: Results) -> None:
         """Keeps what came of a piece of work, as soon as Postgres takes it."""
-        while not work.is_lost:
-            try:
-                async with self.tools.store.writing() as connection:
-                    is_kept = await record_results(connection, self.id, work.taken.id, results)
-            except StoreUnavailable as error:
-                self._complain(error)
-                await asyncio.sleep(_AGAIN)
-            else:
-                if is_kept and results.disabled:
-                    log.warning(_DISABLED[results.disabled], work.taken.id, work.taken.owner)
-                return
+        webhook = work.taken.id
+        try:
+            while not work.is_lost:
+                try:
+                    async with self.tools.store.writing() as connection:
+                        is_kept = await record_results(connection, self.id, webhook, results)
+                except StoreUnavailable as error:
+                    self._unkept.add(webhook)
+                    self._away.begin(error)
+                    await asyncio.sleep(_AGAIN)
+                else:
+                    if is_kept and results.disabled:
+                        log.warning(_DISABLED[results.disabled], webhook, work.taken.owner)
+                    return
+        finally:
+            self._unkept.discard(webhook)
 
     async def _give_back(self) -> None:
         """Gives back webhooks whose work failed."""
@@ -197,8 +209,8 @@ class Worker:
         while True:
             try:
                 await work()
-            except StoreUnavailable as error:
-                self._complain(error)
+            except StoreUnavailable:
+                count("a worker's own work")  # who looks for what is due says so, if that fails, too
                 await asyncio.sleep(_AGAIN)
             except Exception:  # as above
                 log.exception("a worker's own work failed")
@@ -227,9 +239,3 @@ class Worker:
                 work.leased_until = leased_until
             else:
                 work.stop()
-
-    def _complain(self, error: StoreUnavailable) -> None:
-        """Says that Postgres is away, not too often."""
-        if self._said_at is None or self.monotonic() >= self._said_at + _SAID_EVERY:
-            self._said_at = self.monotonic()
-            log.warning("deliveries wait: %s", error)

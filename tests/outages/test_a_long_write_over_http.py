@@ -1,11 +1,13 @@
 """While one write holds the head of the log, others wait their turn or say so, and nobody who reads waits for them."""
 
 import asyncio
+import time
 
 from db.log import hold_head
-from db.pool import writing
+from db.pool import ANSWER_WITHIN, writing
 from schemas.keys import Role
 from tests.cast import key_for
+from tests.outages.test_kept_answers_go_on import WAITS_FOR_A_LOCK
 from tests.web.asking import assert_problem
 from tests.web.writing import claim
 
@@ -27,6 +29,26 @@ async def test_readers_do_not_wait_for_writers(breakable):
     assert (await api.client.post("/v1/claims", json=claim(), headers=headers)).status_code == 201
 
 
+async def test_a_write_under_way_when_postgres_hangs_waits_for_one_deadline(breakable, cluster):
+    """And not for another one until it is taken back: who holds no answer holds no place for a writer either."""
+    api = breakable.api
+    headers = {"Authorization": f"Bearer {await key_for(api.runtime.pool, 'Desk', Role.EDITOR)}"}
+    async with cluster.pool_on(breakable.database) as around, writing(around) as connection:
+        await hold_head(connection)
+        begun = time.monotonic()
+        write = asyncio.create_task(api.client.post("/v1/claims", json=claim(), headers=headers, timeout=60))
+        async with asyncio.timeout(25):
+            while not await connection.fetchval(WAITS_FOR_A_LOCK):
+                await asyncio.sleep(0.02)
+        breakable.postgres.turn("silent")
+        answer = await write
+    assert time.monotonic() - begun < 2 * ANSWER_WITHIN
+    assert (answer.status_code, answer.json()["type"]) == (503, "/problems/store-unavailable")
+    breakable.postgres.turn("ok")
+    await breakable.recovered("/readyz")
+    assert (await breakable.recovered("/v1/claims?limit=1")).json()["position"] == 175
+
+
 async def test_a_write_without_postgres_says_when_to_try_again(breakable):
     api = breakable.api
     key = await key_for(api.runtime.pool, "Desk", Role.EDITOR)
@@ -37,6 +59,7 @@ async def test_a_write_without_postgres_says_when_to_try_again(breakable):
         answer = await api.client.post("/v1/claims", json=body, headers=headers)
     assert answer.status_code == 503
     assert answer.json()["type"] == "/problems/store-unavailable"
+    assert answer.json()["detail"] == "Postgres does not answer."  # and not which host, or what it said
     assert answer.headers["retry-after"] == "2"
     breakable.postgres.turn("ok")
     await breakable.recovered("/v1/topics")

@@ -38,6 +38,16 @@ async def test_a_connection_that_was_cut_is_replaced(breakable):
     assert (await breakable.recovered(PATH)).status_code == 200
 
 
+async def test_many_who_wait_for_changes_wait_for_one_deadline_together(breakable):
+    """Not for one after the other, though one reads for all."""
+    await breakable.get("/v1/changes?after=175")
+    breakable.postgres.turn("silent")
+    answers = await asyncio.gather(*(breakable.get("/v1/changes?after=170&wait=1") for _ in range(40)))
+    assert {answer.status_code for answer in answers} == {503}
+    breakable.postgres.turn("ok")
+    assert (await breakable.recovered("/v1/changes?after=170&wait=1")).json()["next_after"] == 175
+
+
 async def test_a_pool_in_use_refuses_in_time_and_recovers(breakable):
     """Every connection held: whoever comes next is told so, and does not wait for ever."""
     pool = breakable.api.runtime.pool

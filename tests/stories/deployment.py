@@ -8,88 +8,21 @@ import os
 import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
-from contextlib import AbstractContextManager, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import httpx
-import psutil
-from redis.asyncio import Redis
 
-from db.embedded import Servers, embedded_servers
 from db.keys import issue_key
 from db.migrations import migrate
 from db.pool import open_pool, writing
 from schemas.keys import NewKey, Role
-from tests.cli.programs import WITHIN, Program, free_port
+from tests.cli.programs import Program, free_port
+from tests.stories.servers import Postgres, Valkey
 
 PLENTY = dict.fromkeys(("reads_per_minute", "key_reads_per_minute", "writes_per_minute"), 1_000_000)
 _LISTENERS = "select pid from pg_stat_activity where application_name = 'citable-listener' order by pid"
-
-
-class _Embedded:
-    """A server on a folder of its own, at one address whenever it runs."""
-
-    def __init__(self, folder: Path, **options: Any) -> None:
-        self.folder = folder
-        self._options = options
-        self._running: AbstractContextManager[Servers] | None = None
-
-    async def _start(self) -> Servers:
-        running = embedded_servers(self.folder, **self._options)
-        servers = await asyncio.to_thread(running.__enter__)
-        self._running = running
-        return servers
-
-    async def stop(self) -> None:
-        """Stops it, if it runs, and gives its folder back."""
-        if self._running is not None:
-            running, self._running = self._running, None
-            await asyncio.to_thread(running.__exit__, None, None, None)
-
-
-class Postgres(_Embedded):
-    """A PostgreSQL with every safeguard of its data on."""
-
-    def __init__(self, folder: Path, *settings: str) -> None:
-        super().__init__(folder, valkey=False, options=settings)
-
-    async def start(self) -> str:
-        """Starts it on what its folder holds; its address, the same each time."""
-        return (await self._start()).database_url
-
-    async def kill(self) -> None:
-        """SIGKILL to the postmaster: its backends notice and leave without a word, and nothing is written down."""
-        pid = int((self.folder / "postgres" / "postmaster.pid").read_text().split()[0])
-        backends = psutil.Process(pid).children()
-        os.kill(pid, signal.SIGKILL)
-        async with asyncio.timeout(WITHIN):
-            while not all(map(_is_gone, backends)):
-                await asyncio.sleep(0.01)
-        await self.stop()
-
-
-class Valkey(_Embedded):
-    """A Valkey that forgets everything when it stops."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder, postgres=False)
-
-    async def start(self) -> str:
-        """Starts it with nothing in it; its address, the same each time."""
-        self._url = (await self._start()).redis_url
-        return self._url
-
-    async def kill(self) -> None:
-        """SIGKILL, and all it held is gone."""
-        async with Redis.from_url(self._url) as client:
-            pid = int((await client.info("server"))["process_id"])
-        os.kill(pid, signal.SIGKILL)
-        async with asyncio.timeout(WITHIN):
-            while psutil.pid_exists(pid) and not _is_gone(psutil.Process(pid)):
-                await asyncio.sleep(0.01)
-        await self.stop()
 
 
 class ApiProcess:
@@ -99,13 +32,8 @@ class ApiProcess:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._folder = folder
-        self._settings = {
-            "database_url": database_url,
-            "redis_url": redis_url,
-            "drain_seconds": 0,
-            **PLENTY,
-            **settings,
-        }
+        addresses = {"database_url": database_url, "redis_url": redis_url}
+        self._settings: dict[str, object] = {**addresses, "drain_seconds": 0, **PLENTY, **settings}
         self._programs: list[Program] = []
 
     async def start(self) -> None:
@@ -274,10 +202,3 @@ async def _migrated(database_url: str) -> None:
 async def _listener(connection: "asyncpg.Connection[asyncpg.Record]", number: int) -> list[int]:
     pids = [row["pid"] for row in await connection.fetch(_LISTENERS)]
     return pids[number % len(pids) :][:1] if pids else []
-
-
-def _is_gone(process: psutil.Process) -> bool:
-    try:
-        return process.status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True

@@ -211,6 +211,14 @@ class StoreUnavailable(Failure):
     """Postgres does not answer, or not in time. Trying again later is right."""
 
 
+class ReplicaBehind(Failure):
+    """The replica has not heard of what must be read yet, or may not say now: the primary may."""
+
+
+class ReplicaUnavailable(Failure):
+    """The replica does not answer, not in time, or not of this log: the primary does."""
+
+
 class Overloaded(Failure):
     """As many wait here as there is room for. Trying again later is right."""
 

@@ -13,6 +13,7 @@ from db.listening import listening
 from db.log import Head, log_head, settle
 from db.pool import Pool, open_pool, reading
 from db.questions import around
+from db.replica import open_replica
 from schemas.failures import CannotStart, StoreUnavailable
 from service.cache.coherence import ANSWER_WITHIN, CONNECT_WITHIN, Coherence
 from service.cache.connection import SharedConnection
@@ -25,6 +26,7 @@ from service.drawing import Drawing
 from service.followers import Followers
 from service.logs import least_status, lines_of_requests
 from service.metrics import Metrics
+from service.replica import Replicas
 from service.scrapes import show_pool, show_process, show_serving
 from service.settings import Settings
 from service.spans import Spans
@@ -60,6 +62,7 @@ class Runtime:
     monotonic: Callable[[], float] = time.monotonic
     settling: asyncio.Lock = field(default_factory=asyncio.Lock)
     drawing: Drawing = field(default_factory=Drawing)
+    replicas: Replicas | None = None
 
     async def newest(self) -> Head:
         """The head of the log, as Postgres says. StoreUnavailable if it does not."""
@@ -77,6 +80,18 @@ class Runtime:
 async def _newest(pool: Pool) -> Head:
     async with reading(pool) as connection:
         return await log_head(connection)
+
+
+async def _replicas(settings: Settings, metrics: Metrics, closing: AsyncExitStack) -> Replicas | None:
+    """The replicas, if there are any, until the stack is closed: whether they answer or not."""
+    if settings.database_replica_url is None:
+        return None
+    pool = await open_replica(settings.database_replica_url, settings.database_connections, _timing(metrics))
+    replicas = Replicas(pool, settings.database_connections, time.monotonic, metrics.read_by_replicas)
+    closing.push_async_callback(replicas.close)
+    show_pool(metrics, pool)
+    await replicas.open()
+    return replicas
 
 
 async def _spans(settings: Settings, closing: AsyncExitStack) -> Spans | None:
@@ -123,6 +138,7 @@ async def running(settings: Settings, database_url: str, redis_url: str) -> Asyn
         metrics = Metrics()
         pool = await open_pool(database_url, settings.database_connections, waiting=_timing(metrics))
         closing.push_async_callback(pool.close)
+        replicas = await _replicas(settings, metrics, closing)
         uses = Uses(pool, time.monotonic)
         closing.push_async_callback(uses.close)
         writers = asyncio.Semaphore(max(1, settings.database_connections // 2))
@@ -139,8 +155,21 @@ async def running(settings: Settings, database_url: str, redis_url: str) -> Asyn
         show_serving(metrics, coherence, redis, memory, followers)
         fills = Fills(memory, SharedCache(redis), coherence, settings.origin)
         sender = Sender(time.monotonic, settings.webhook_loopback, attempted=metrics.attempted)
+        counters = Counters(redis)
         yield Runtime(
-            settings, pool, redis, coherence, fills, Counters(redis), uses, tail, followers, writers, sender, watch
+            settings,
+            pool,
+            redis,
+            coherence,
+            fills,
+            counters,
+            uses,
+            tail,
+            followers,
+            writers,
+            sender,
+            watch,
+            replicas=replicas,
         )
 
 

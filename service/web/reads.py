@@ -10,6 +10,7 @@ from litestar.types import Receive, Scope, Send
 
 from db.log import is_settled, position_as_of
 from db.pool import Reading, reading
+from db.replica import Known
 from schemas.failures import Fault, InvalidRequest
 from schemas.keys import Secret
 from schemas.languages import Language
@@ -138,16 +139,24 @@ class Read:
 
         `of` names the one claim it depends on, if it is one.
         """
-        return await self.give(at, await self.load(load), of=of, cache_control=cache_control)
+        return await self.give(at, await self.load(at, load), of=of, cache_control=cache_control)
 
-    async def load(self, load: Callable[[Reading], Awaitable[T]]) -> T:
+    async def load(self, at: At, load: Callable[[Reading], Awaitable[T]]) -> T:
         """What is loaded with a connection, which is given back before anything else is made of it.
 
-        It is taken from the asker's share: RateLimited when nothing is left of that.
+        A replica that has all of the log that is known here is read, the primary if there is none: then `load` may be
+        called again. It is taken from the asker's share: RateLimited when nothing is left of that.
         """
         await self.asker.reader()
-        async with reading(self.runtime.pool) as connection:
-            return await load(connection)
+        replicas, log = self.runtime.replicas, self.runtime.coherence.log
+
+        async def from_primary() -> T:
+            async with reading(self.runtime.pool) as connection:
+                return await load(connection)
+
+        if replicas is None or not log:
+            return await from_primary()
+        return await replicas.load(load, Known(log, at.head.position, at.head.digest), from_primary)
 
     async def give(
         self, at: At, made: Representation, *, of: str | None = None, cache_control: str | None = None

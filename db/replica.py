@@ -7,7 +7,7 @@ was seen once is believed: the transaction that reads begins by looking, in the 
 import asyncio
 import re
 from collections.abc import AsyncGenerator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from types import NoneType
 
 import asyncpg
@@ -53,7 +53,7 @@ async def close_replica(pool: Pool) -> None:
 
 
 async def require_replica(pool: Pool) -> None:
-    """ReplicaUnavailable unless each idle connection answers, or a new one if there is none. Those that do not are dropped.
+    """ReplicaUnavailable unless each idle connection answers, or a new one if there is none. Others are dropped.
 
     CannotStart if the address is none.
     """
@@ -75,7 +75,8 @@ async def _ask(pool: Pool) -> None:
         try:
             await connection.execute("select", timeout=BEGIN_WITHIN)
         except TimeoutError:
-            connection.terminate()
+            with suppress(asyncpg.InterfaceError):
+                connection.terminate()
             raise
         finally:
             await pool.release(connection)
@@ -95,7 +96,8 @@ async def reading_replica(pool: Pool, known: Known) -> AsyncGenerator[Reading]:
                 await _begin(connection, known)
                 yield Reading(connection)
         except (TimeoutError, asyncio.CancelledError):
-            connection.terminate()  # it hangs, and so would asking it nicely to cancel
+            with suppress(asyncpg.InterfaceError):  # which it is if it was lost: it is no longer the pool's then
+                connection.terminate()  # it hangs, and so would asking it nicely to cancel
             raise
         finally:
             ending = asyncio.create_task(_end(pool, connection))  # nobody waits for that round trip
@@ -119,13 +121,13 @@ async def _begin(connection: Connection, known: Known) -> None:
 
 async def _end(pool: Pool, connection: Connection) -> None:
     """Ends the transaction, if there is one, and gives the connection back. One that does not answer is dropped."""
-    try:
-        if not connection.is_closed() and connection.is_in_transaction():
-            await connection.execute("commit", timeout=BEGIN_WITHIN)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
-        connection.terminate()
-    finally:
-        await pool.release(connection)
+    with suppress(asyncpg.InterfaceError):  # it was lost
+        try:
+            if connection.is_in_transaction():
+                await connection.execute("commit", timeout=BEGIN_WITHIN)
+        except (asyncpg.PostgresError, OSError, TimeoutError):
+            connection.terminate()
+    await pool.release(connection)
 
 
 def _written(statement: str, values: Sequence[str]) -> str:

@@ -16,9 +16,9 @@ ANSWERED, BEHIND, DOWN, BUSY = "answered", "behind", "down", "busy"
 """What becomes of a read: a replica answered it, or the primary was asked, and why."""
 
 _LEAVE_ALONE = 1.0
-"""Seconds a replica that is down is left alone; and the most one is that is behind."""
-_CATCH_UP = 0.05
-"""Seconds a replica that is behind is left alone the first time; twice as many each time it still is."""
+"""Seconds until a replica that is down is looked at again."""
+_CATCH_UP, _MOST_CATCH_UP = 0.02, 0.3
+"""Seconds a replica that is behind is left alone the first time, and at most: twice as many each time it still is."""
 
 
 class Replicas:
@@ -81,7 +81,7 @@ class Replicas:
     def _let_catch_up(self) -> None:
         if self._monotonic() >= self._behind_until:
             self._behind_until = self._monotonic() + self._pause
-            self._pause = min(2 * self._pause, _LEAVE_ALONE)
+            self._pause = min(2 * self._pause, _MOST_CATCH_UP)
 
     def _leave_alone(self, failure: ReplicaUnavailable) -> None:
         if self._mending is None:

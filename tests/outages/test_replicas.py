@@ -11,6 +11,7 @@ import asyncpg
 import pytest
 
 from db.embedded import THROWAWAY, embedded_servers
+from schemas.failures import CannotStart
 from tests.databases import Cluster
 from tests.db.pooler import needs_pgbouncer, pooler
 from tests.outages.replicated import NOT_THERE, Pair, became, more, writer
@@ -119,12 +120,12 @@ async def test_nobody_reads_less_than_is_known_however_the_replica_lags(pair, se
         written, is_over = dict.fromkeys(ids, 1), asyncio.Event()
 
         async def write() -> None:
-            for number in range(24):
-                if chance.random() < 0.3:
+            for number in range(12):
+                if number % 4 == 0:
                     await pair.standby.pause()
-                elif chance.random() < 0.5:
+                elif chance.random() < 0.3:
                     await pair.standby.resume()
-                    await asyncio.sleep(chance.random() * 0.2)
+                    await reads_go_to_the_replica_again(one, "/v1/claims")
                 id = chance.choice(ids)
                 answer = await chance.choice(editors).revise(id, {"scope": f"Harbour {number}."})
                 if answer.status_code == 200:
@@ -181,7 +182,7 @@ async def under_load(api: Api, seconds: float, meanwhile) -> list[tuple[int, flo
 async def test_it_hangs_and_no_read_fails_and_few_wait(pair, api):
     before = became(api)
     try:
-        answers = await under_load(api, 2.5, lambda: pair.standby.signal(signal.SIGSTOP))
+        answers = await under_load(api, 1.8, lambda: pair.standby.signal(signal.SIGSTOP))
     finally:
         pair.standby.signal(signal.SIGCONT)
     assert {status for status, _ in answers} == {200}
@@ -209,6 +210,14 @@ async def test_a_process_starts_without_it(pair, api):
         assert became(served)["down"] == 1
 
 
+@pytest.mark.parametrize("address", ["postgresql://citable:s3cr3t/word@127.0.0.1/x", "postgresql://s3cr3t:@:port/x"])
+async def test_an_address_that_is_none_is_one_sentence_without_its_password(pair, api, address):
+    with pytest.raises(CannotStart, match="^CITABLE_DATABASE_REPLICA_URL is no address of a PostgreSQL") as refused:
+        async with pair.serving(await name_of(api), address):
+            pass
+    assert "s3cr3t" not in refused.value.detail
+
+
 async def test_its_recovery_cancels_reads_and_none_fails(pair, api):
     """A table that is read is rewritten: the standby does not wait for who reads it."""
     connection = await asyncpg.connect(pair.primary.url(await name_of(api)))
@@ -230,7 +239,7 @@ async def test_its_recovery_cancels_reads_and_none_fails(pair, api):
     _, *statuses = await asyncio.gather(rewrite(), *(read(1 + reader) for reader in range(8)))
     await connection.close()
     assert set.union(*statuses) == {200}
-    assert set(more(before, became(api))) > {"answered"}
+    assert set(more(before, became(api))) - {"answered"}
     await reads_go_to_the_replica_again(api, PATH)
 
 

@@ -212,7 +212,7 @@ async def test_a_process_starts_without_it(pair, api):
 
 @pytest.mark.parametrize("address", ["postgresql://citable:s3cr3t/word@127.0.0.1/x", "postgresql://s3cr3t:@:port/x"])
 async def test_an_address_that_is_none_is_one_sentence_without_its_password(pair, api, address):
-    with pytest.raises(CannotStart, match="^CITABLE_DATABASE_REPLICA_URL is no address of a PostgreSQL") as refused:
+    with pytest.raises(CannotStart, match=r"^CITABLE_DATABASE_REPLICA_URL is no address of a PostgreSQL") as refused:
         async with pair.serving(await name_of(api), address):
             pass
     assert "s3cr3t" not in refused.value.detail

@@ -162,7 +162,8 @@ class Edge:
         if place.left is not None and not started:
             entry, how = place.left
             variant = await self._fills.variant(entry, coding_for(asked.encoding, entry.length), asked.request)
-            loaded = self._answer(entry, variant, asked, how, Standing.CONFIRMED)
+            standing = Standing.DOWN if self._coherence.is_down else Standing.CONFIRMED
+            loaded = self._answer(entry, variant, asked, how, standing)
             if loaded is not None:
                 seen.answered(loaded.status, await _send(loaded, asked.is_head, scope, send), how, loaded.request_id)
 

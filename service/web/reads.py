@@ -19,7 +19,7 @@ from service.cache.encodings import coding_for
 from service.cache.fills import BYPASSED, Place
 from service.cache.languages import language_for
 from service.cache.memory import Entry, Fields
-from service.cache.policies import CURRENT, PINNED, for_keyed
+from service.cache.policies import CURRENT, PINNED, STALE_FOR, for_keyed
 from service.cache.representation import Kept, Representation
 from service.cache.shared import Point
 from service.runtime import Runtime
@@ -112,9 +112,16 @@ class Read:
     async def _head(self) -> Point:
         """The head of the log: as this process knows it, or as Postgres says where that may not be the newest."""
         coherence = self.runtime.coherence
-        if Secret.sent(self.headers.get("authorization", "")) is None and coherence.is_confirmed:
+        is_known = coherence.is_confirmed or self._is_best_known
+        if Secret.sent(self.headers.get("authorization", "")) is None and is_known:
             return coherence.head
         return await self._newest()
+
+    @property
+    def _is_best_known(self) -> bool:
+        """Whether a replica may answer as of what was known before Postgres was down; the edge says that it is old."""
+        coherence, is_said = self.runtime.coherence, self.place is not None and self.place.is_sent_by_edge
+        return is_said and self.runtime.replicas is not None and coherence.is_down and coherence.age < STALE_FOR
 
     async def _newest(self) -> Point:
         """The head of the log as Postgres says."""

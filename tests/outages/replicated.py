@@ -1,6 +1,7 @@
 """An API that loads answers from a standby, and what became of its reads."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,12 +11,25 @@ import asyncpg
 from schemas.keys import Role
 from tests.cast import key_for
 from tests.databases import Cluster
+from tests.outages.proxy import Proxy
 from tests.outages.standby import Standby
 from tests.serving import Api, serving
 from tests.web.writing import Writer
 
 NOT_THERE = "unix:///nowhere/valkey.sock"
 """No Redis, and no memory: every read is loaded."""
+
+
+class Alternating(Proxy):
+    """One address for several PostgreSQLs: each connection leads to the next one's."""
+
+    def __init__(self, *sockets: object) -> None:
+        super().__init__("")
+        self._paths = itertools.cycle([f"{folder}/.s.PGSQL.5432" for folder in sockets])
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._path = next(self._paths)
+        await super()._serve(reader, writer)
 
 
 @dataclass(frozen=True)
@@ -34,7 +48,7 @@ class Pair:
     async def caught_up(self) -> None:
         """Waits until the standby shows all that is committed."""
         connection = await asyncpg.connect(self.primary.url("citable").replace("citable@", "postgres@"))
-        written = await connection.fetchval("select pg_current_wal_lsn()::text")
+        written = await connection.fetchval("select pg_current_wal_insert_lsn()::text")
         await connection.close()
         async with asyncio.timeout(20):
             while not await self.standby.told(f"select pg_last_wal_replay_lsn() >= '{written}'"):
@@ -71,3 +85,17 @@ def more(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
 async def writer(api: Api, name: str = "Desk") -> Writer:
     """An editor with a key."""
     return Writer(api, name, await key_for(api.runtime.pool, name, Role.EDITOR))
+
+
+async def name_of(api: Api) -> str:
+    """What its database is called."""
+    return await api.runtime.pool.fetchval("select current_database()")
+
+
+async def reads_go_to_the_replica_again(api: Api, path: str) -> None:
+    """Returns when they do; fails if they never do, or if a read fails meanwhile."""
+    async with asyncio.timeout(20):
+        before = became(api)
+        while "answered" not in more(before, became(api)):
+            assert (await api.get(path)).status_code == 200
+            await asyncio.sleep(0.02)

@@ -3,41 +3,26 @@
 import asyncio
 import itertools
 import random
-import signal
-import time
-from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
 
-from db.embedded import THROWAWAY, embedded_servers
-from schemas.failures import CannotStart
-from tests.databases import Cluster
 from tests.db.pooler import needs_pgbouncer, pooler
-from tests.outages.replicated import NOT_THERE, Pair, became, more, writer
-from tests.outages.standby import standing_by
+from tests.outages.replicated import (
+    NOT_THERE,
+    Alternating,
+    Pair,
+    became,
+    more,
+    name_of,
+    reads_go_to_the_replica_again,
+    writer,
+)
+from tests.outages.standby import Standby, standing_by
 from tests.serving import Api, serving
 from tests.web.writing import claim, created
 
 PATH = "/v1/claims/cn-ai-patents-60pct"
-
-
-@pytest.fixture(scope="module")
-async def pair(tmp_path_factory) -> AsyncIterator[Pair]:
-    """A PostgreSQL with a standby, which nobody else uses."""
-    folder = tmp_path_factory.mktemp("replicated")
-    with embedded_servers(folder / "primary", options=THROWAWAY, valkey=False) as servers:
-        cluster = Cluster(servers)
-        await cluster.prepare()
-        with standing_by(servers, folder / "standby") as standby:
-            yield Pair(cluster, standby)
-
-
-@pytest.fixture(scope="module")
-async def api(pair: Pair) -> AsyncIterator[Api]:
-    """An API that keeps nothing, on the curated log of a primary and its standby."""
-    async with pair.serving(await pair.database()) as served:
-        yield served
 
 
 async def test_what_the_replica_has_is_read_there(pair, api):
@@ -91,20 +76,6 @@ async def test_a_change_is_read_at_once_while_the_replica_lags_and_from_it_when_
         assert pair.standby.reads() == asked
     await reads_go_to_the_replica_again(api, "/v1/claims/lagging")
     assert (await api.get("/v1/claims/lagging")).json()["version"] == 11
-
-
-async def name_of(api: Api) -> str:
-    """What its database is called."""
-    return await api.runtime.pool.fetchval("select current_database()")
-
-
-async def reads_go_to_the_replica_again(api: Api, path: str) -> None:
-    """Returns when they do; fails if they never do, or if a read fails meanwhile."""
-    async with asyncio.timeout(20):
-        before = became(api)
-        while "answered" not in more(before, became(api)):
-            assert (await api.get(path)).status_code == 200
-            await asyncio.sleep(0.02)
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -162,87 +133,6 @@ async def test_nobody_reads_less_than_is_known_however_the_replica_lags(pair, se
         assert became(one)["answered"] > 0 < became(one)["behind"]
 
 
-async def under_load(api: Api, seconds: float, meanwhile) -> list[tuple[int, float]]:
-    """The status of each read and the seconds it took, of eight readers, while something happens after a moment."""
-    until, answers = time.monotonic() + seconds, []
-
-    async def read(reader: int) -> None:
-        while (began := time.monotonic()) < until:
-            answer = await api.get(f"{PATH}?as_of={100 + reader}")
-            answers.append((answer.status_code, time.monotonic() - began))
-
-    async def happens() -> None:
-        await asyncio.sleep(0.3)
-        await asyncio.to_thread(meanwhile)
-
-    await asyncio.gather(happens(), *(read(reader) for reader in range(8)))
-    return answers
-
-
-async def test_it_hangs_and_no_read_fails_and_few_wait(pair, api):
-    before = became(api)
-    try:
-        answers = await under_load(api, 1.8, lambda: pair.standby.signal(signal.SIGSTOP))
-    finally:
-        pair.standby.signal(signal.SIGCONT)
-    assert {status for status, _ in answers} == {200}
-    assert more(before, became(api))["down"] > 8
-    slow = sorted(took for _, took in answers)[-16:]
-    assert slow[0] < 0.2  # eight were under way, and only they waited
-    assert slow[-1] < 5  # a second, if they have a processor
-    await reads_go_to_the_replica_again(api, PATH)
-
-
-async def test_it_is_killed_and_no_read_fails_and_it_is_read_again_when_it_is_back(pair, api):
-    before = became(api)
-    answers = await under_load(api, 1.0, lambda: pair.standby.signal(signal.SIGKILL))
-    assert {status for status, _ in answers} == {200}
-    assert more(before, became(api))["down"] > 0
-    pair.standby.stop()
-    pair.standby.start()
-    await reads_go_to_the_replica_again(api, PATH)
-
-
-async def test_a_process_starts_without_it(pair, api):
-    async with pair.serving(await name_of(api), "postgresql://citable@127.0.0.1:9/citable") as served:
-        assert served.runtime.replicas.are_down
-        assert (await served.get(PATH)).status_code == 200
-        assert became(served)["down"] == 1
-
-
-@pytest.mark.parametrize("address", ["postgresql://citable:s3cr3t/word@127.0.0.1/x", "postgresql://s3cr3t:@:port/x"])
-async def test_an_address_that_is_none_is_one_sentence_without_its_password(pair, api, address):
-    with pytest.raises(CannotStart, match=r"^CITABLE_DATABASE_REPLICA_URL is no address of a PostgreSQL") as refused:
-        async with pair.serving(await name_of(api), address):
-            pass
-    assert "s3cr3t" not in refused.value.detail
-
-
-async def test_its_recovery_cancels_reads_and_none_fails(pair, api):
-    """A table that is read is rewritten: the standby does not wait for who reads it."""
-    connection = await asyncpg.connect(pair.primary.url(await name_of(api)))
-    is_over = asyncio.Event()
-
-    async def rewrite() -> None:
-        for _ in range(8):
-            await connection.execute("vacuum full log_head")
-            await asyncio.sleep(0.02)
-        is_over.set()
-
-    async def read(limit: int) -> set[int]:
-        statuses = set()
-        while not is_over.is_set():
-            statuses.add((await api.get(f"/v1/claims?q=patents&limit={limit}")).status_code)
-        return statuses
-
-    before = became(api)
-    _, *statuses = await asyncio.gather(rewrite(), *(read(1 + reader) for reader in range(8)))
-    await connection.close()
-    assert set.union(*statuses) == {200}
-    assert set(more(before, became(api))) - {"answered"}
-    await reads_go_to_the_replica_again(api, PATH)
-
-
 async def test_a_replica_of_another_log_is_never_believed(pair, api):
     """The same claims at the same positions, in another database."""
     other = await pair.database()
@@ -288,6 +178,7 @@ async def test_one_that_went_its_own_way_is_refused_and_serves_a_primary_that_di
             assert served.runtime.replicas.are_down
             created(await (await writer(served, "Here")).create(claim(id="written-here")))
             promoted.start("primary_conninfo=")
+            await either_is_read_for_what_it_has(pair, name, promoted)
             assert await promoted.told("select pg_promote()")
             async with serving(promoted.url(name), NOT_THERE, database_replica_url=promoted.url(name)) as there:
                 created(await (await writer(there, "There")).create(claim(id="written-there")))
@@ -298,3 +189,19 @@ async def test_one_that_went_its_own_way_is_refused_and_serves_a_primary_that_di
                 assert (await served.get("/v1/claims/written-there")).status_code == 404
                 await asyncio.sleep(0.1)
             assert became(served)["answered"] == 0
+
+
+async def either_is_read_for_what_it_has(pair: Pair, name: str, behind: Standby) -> None:
+    """Two replicas at one address, connections in turn to each: one has all, the other lacks what was last."""
+    await pair.caught_up()
+    replicas = Alternating(pair.standby.sockets, behind.sockets)
+    async with replicas.listening() as port:
+        url = f"postgresql://citable@127.0.0.1:{port}/{name}?sslmode=disable"
+        async with pair.serving(name, url) as served:
+            for _ in range(15):
+                paths = [f"/v1/claims?ids=written-here&limit={1 + reader}" for reader in range(8)]
+                answers = await asyncio.gather(*map(served.get, paths))
+                assert [answer.json()["missing"] for answer in answers] == [[]] * 8
+                await asyncio.sleep(0.02)
+            assert replicas.connections >= 4
+            assert became(served)["answered"] > 0 < became(served)["behind"]

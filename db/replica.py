@@ -43,6 +43,11 @@ async def open_replica(url: str, size: int, waiting: Waiting | None = None) -> P
     return await pool_of(url, size, READ_WITHIN, waiting, least=0, connect=BEGIN_WITHIN)
 
 
+def is_used_up(pool: Pool) -> bool:
+    """Whether every connection there may be is in use."""
+    return pool.get_idle_size() == 0 and pool.get_size() >= pool.get_max_size()
+
+
 async def close_replica(pool: Pool) -> None:
     """Closes the pool; what does not answer is left."""
     try:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TypeVar
 
 from db.pool import Pool, Reading
-from db.replica import Known, close_replica, reading_replica, require_replica
+from db.replica import Known, close_replica, is_used_up, reading_replica, require_replica
 from schemas.failures import Failure, ReplicaBehind, ReplicaUnavailable
 from service.telemetry import tolerate
 
@@ -76,7 +76,7 @@ class Replicas:
             return DOWN
         if self._monotonic() < self._behind_until:
             return BEHIND
-        return BUSY if self._reading >= self._size else ANSWERED
+        return BUSY if self._reading >= self._size or is_used_up(self._pool) else ANSWERED
 
     def _let_catch_up(self) -> None:
         if self._monotonic() >= self._behind_until:

@@ -29,7 +29,7 @@ Writing = NewType("Writing", Reading)
 """A connection inside a transaction that commits when its block ends, and only then."""
 
 Waiting = Callable[[str], AbstractContextManager[None]]
-"""What a connection is waited for within: told whether it is for "reading" or for "writing"."""
+"""What a connection is waited for within: told what for: "reading", "writing", or "replica"."""
 
 answer_by: ContextVar[float | None] = ContextVar("answer_by", default=None)
 """When who asks stops waiting, on the monotonic clock; None if they have all the time there is."""
@@ -106,28 +106,41 @@ async def open_pool(
     """
     try:
         async with asyncio.timeout(10):
-            return await _WatchedPool(
-                url,
-                waiting=waiting or _unwatched,
-                min_size=1,
-                max_size=size,
-                max_queries=50_000,
-                max_inactive_connection_lifetime=300.0,
-                record_class=asyncpg.Record,
-                setup=None,
-                loop=None,
-                timeout=CONNECT_WITHIN,
-                command_timeout=within,
-                connection_class=_PlainConnection,
-                init=_read_json_as_values,
-                server_settings=SESSION,
-            )
+            return await pool_of(url, size, within, waiting)
     except (ValueError, asyncpg.ClientConfigurationError):  # which may say part of the address, and so of its password
         raise CannotStart(
             "CITABLE_DATABASE_URL is no address of a PostgreSQL: write what is special in its password as `%XX`."
         ) from None
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise CannotStart(f"The PostgreSQL of CITABLE_DATABASE_URL cannot be reached: {_first_line(error)}.") from error
+
+
+def pool_of(
+    url: str,
+    size: int,
+    within: float | None,
+    waiting: Waiting | None,
+    *,
+    least: int = 1,
+    connect: float = CONNECT_WITHIN,
+) -> Pool:
+    """A pool that is open once it was awaited: of `least` connections then, each made within `connect` seconds."""
+    return _WatchedPool(
+        url,
+        waiting=waiting or _unwatched,
+        min_size=least,
+        max_size=size,
+        max_queries=50_000,
+        max_inactive_connection_lifetime=300.0,
+        record_class=asyncpg.Record,
+        setup=None,
+        loop=None,
+        timeout=connect,
+        command_timeout=within,
+        connection_class=_PlainConnection,
+        init=_read_json_as_values,
+        server_settings=SESSION,
+    )
 
 
 @asynccontextmanager
@@ -143,7 +156,7 @@ async def reading(pool: Pool) -> AsyncGenerator[Reading]:
 
 @asynccontextmanager
 async def _reading(pool: Pool) -> AsyncGenerator[Connection]:
-    connection = await _acquired(pool, "reading")
+    connection = await acquired(pool, "reading")
     try:
         yield connection
     except (TimeoutError, asyncio.CancelledError):
@@ -184,7 +197,7 @@ async def writing(pool: Pool, *, patient: bool = False) -> AsyncGenerator[Writin
     When `patient`, one statement may take as long as the whole write may, on a pool that waits for it.
     """
     with failures_named():
-        connection = await _acquired(pool, "writing")
+        connection = await acquired(pool, "writing")
         done, hung = False, None
         try:
             async with asyncio.timeout(WRITE_WITHIN) as deadline, connection.transaction():
@@ -232,11 +245,12 @@ def _unanswered() -> StoreUnavailable:
     return StoreUnavailable("Postgres did not say whether it was stored: look, or repeat the request.")
 
 
-async def _acquired(pool: Pool, use: str) -> Connection:
+async def acquired(pool: Pool, use: str, within: float = ACQUIRE_WITHIN) -> Connection:
+    """A connection of a pool, to be given back. StoreUnavailable if none is free `within` so many seconds."""
     waiting = pool.waiting if isinstance(pool, _WatchedPool) else _unwatched
     try:
         with waiting(use):
-            return await pool.acquire(timeout=ACQUIRE_WITHIN)
+            return await pool.acquire(timeout=within)
     except TimeoutError as error:
         raise StoreUnavailable("Every connection to Postgres is in use: try again.") from error
 

@@ -230,6 +230,14 @@ class StoreFull(StoreUnavailable):
     """Postgres has no room left to write: what is there can be read. An operator must make room; nobody else can."""
 
 
+class ReplicaBehind(Failure):
+    """The replica has not heard of what must be read yet, or may not say now: the primary may."""
+
+
+class ReplicaUnavailable(Failure):
+    """The replica does not answer, not in time, or not of this log: the primary does."""
+
+
 class Overloaded(Failure):
     """More is asked than there is room for. Trying again later is right."""
 

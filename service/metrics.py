@@ -36,7 +36,16 @@ REQUESTS_IN_PROGRESS = Metric(
     "citable_requests_in_progress", GAUGE, "Requests being answered, but for those memory answers at once."
 )
 POOL_WAIT = Metric(
-    "citable_pool_wait_seconds", HISTOGRAM, "Seconds a reader or a writer waited for a connection.", ("use",)
+    "citable_pool_wait_seconds",
+    HISTOGRAM,
+    "Seconds a reader or a writer waited for a connection, or a reader for one to a replica.",
+    ("use",),
+)
+REPLICA_READS = Metric(
+    "citable_replica_reads_total",
+    COUNTER,
+    "Reads a replica might have answered: that one did, or why the primary was asked.",
+    ("result",),
 )
 QUEUE_WAIT = Metric(
     "citable_queue_wait_seconds",
@@ -156,7 +165,8 @@ class Metrics(Collector):
         self.writes = self._counter(WRITES, "done", "refused", "failed")
         self.refusals = self._counter(RATE_LIMIT_REFUSALS, "reads", "key-reads", "writes", "followers")
         self.attempts = self._counter(WEBHOOK_ATTEMPTS, "taken", "refused", "unreachable")
-        for use in ("reading", "writing"):
+        self.replica_reads = self._counter(REPLICA_READS, "answered", "behind", "down", "busy")
+        for use in ("reading", "writing", "replica"):
             self.pool_wait.labels(use)
             self.queue_wait.labels(use)
         self._shown: list[tuple[Metric, Callable[[], Values]]] = [(CACHE_ANSWERS, self._cache_answers)]
@@ -177,6 +187,10 @@ class Metrics(Collector):
             return {} if found is None else {(): found}
 
         self.show(metric, values)
+
+    def read_by_replicas(self, result: str) -> None:
+        """Counts a read that a replica might have answered."""
+        self.replica_reads.labels(result).inc()
 
     def attempted(self, status: int | None, *, is_taken: bool) -> None:
         """Counts a message sent to a webhook: taken, refused with a status, or never answered."""

@@ -13,6 +13,7 @@ from db.listening import listening
 from db.log import Head, log_head, settle
 from db.pool import Pool, open_pool, reading
 from db.questions import around
+from db.replica import open_replica
 from schemas.failures import CannotStart, StoreUnavailable
 from service.admission import Admission
 from service.cache.coherence import ANSWER_WITHIN, CONNECT_WITHIN, Coherence
@@ -27,6 +28,7 @@ from service.drawing import Drawing
 from service.followers import Followers
 from service.logs import least_status, lines_of_requests
 from service.metrics import Metrics
+from service.replica import Replicas
 from service.scrapes import show_pool, show_process, show_room, show_serving
 from service.settings import Settings
 from service.spans import Spans
@@ -72,6 +74,7 @@ class Runtime:
     """Set once the database was seen to be migrated: it stays so."""
     settling: asyncio.Lock = field(default_factory=asyncio.Lock)
     drawing: Drawing = field(default_factory=Drawing)
+    replicas: Replicas | None = None
 
     async def newest(self) -> Head:
         """The head of the log, as Postgres says. StoreUnavailable if it does not."""
@@ -89,6 +92,18 @@ class Runtime:
 async def _newest(pool: Pool) -> Head:
     async with reading(pool) as connection:
         return await log_head(connection)
+
+
+async def _replicas(settings: Settings, metrics: Metrics, closing: AsyncExitStack) -> Replicas | None:
+    """The replicas, if there are any, until the stack is closed: whether they answer or not."""
+    if settings.database_replica_url is None:
+        return None
+    pool = await open_replica(settings.database_replica_url, settings.database_connections, _timing(metrics))
+    replicas = Replicas(pool, settings.database_connections, time.monotonic, metrics.read_by_replicas)
+    closing.push_async_callback(replicas.close)
+    show_pool(metrics, pool)
+    await replicas.open()
+    return replicas
 
 
 async def _spans(settings: Settings, closing: AsyncExitStack) -> Spans | None:
@@ -135,6 +150,7 @@ async def running(settings: Settings, database_url: str, redis_url: str) -> Asyn
         metrics = Metrics()
         pool = await open_pool(database_url, settings.database_connections, waiting=_timing(metrics))
         closing.push_async_callback(pool.close)
+        replicas = await _replicas(settings, metrics, closing)
         uses = Uses(pool, time.monotonic)
         closing.push_async_callback(uses.close)
         readers = Admission(
@@ -179,6 +195,7 @@ async def running(settings: Settings, database_url: str, redis_url: str) -> Asyn
             sender,
             watch,
             full,
+            replicas=replicas,
         )
 
 

@@ -167,6 +167,8 @@ async def serve(runtime: Runtime, listener: socket.socket, *beside: Coroutine[An
         say(f"{runtime.connections.most} connections at most: this process may open no more files (`ulimit -n`)")
     if not await runtime.redis.answers():
         say("Redis does not answer: reads go to PostgreSQL until it does")
+    if runtime.replicas is not None and runtime.replicas.are_down:
+        say("no replica answers: reads go to the primary until one does")
     config = server_config(build_app(runtime), runtime.settings.trusted_proxies, runtime.connections, runtime.watch)
     server = _Server(config, runtime)
     tasks = [asyncio.create_task(work) for work in beside]

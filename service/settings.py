@@ -22,6 +22,7 @@ _MOST_OF_A_FILE = 8192
 SECRETS = {
     "database_url": ("postgresql://", "postgres://"),
     "database_direct_url": ("postgresql://", "postgres://"),
+    "database_replica_url": ("postgresql://", "postgres://"),
     "redis_url": ("redis://", "rediss://", "unix://"),
 }
 """The settings that hold a password, and how each begins."""
@@ -36,6 +37,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_direct_url: Annotated[
         str | None,
         Meta(description="The same PostgreSQL without the pooler `database_url` leads to: to hear of changes by."),
+    ] = None
+    database_replica_url: Annotated[
+        str | None,
+        Meta(description="Replicas of that PostgreSQL, `postgresql://…`, which answers are loaded from; or none."),
     ] = None
     redis_url: Annotated[
         str | None, Meta(description="Redis or Valkey to use, `redis://…`; without it, the embedded one.")
@@ -54,7 +59,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         | None
     ) = None
     database_connections: Annotated[
-        int, Meta(ge=1, le=200, description="The most connections to PostgreSQL a process holds.")
+        int, Meta(ge=1, le=200, description="The most connections a process holds to PostgreSQL, and to replicas.")
     ] = 10
     memory_cache_mb: Annotated[
         int, Meta(ge=0, le=100_000, description="Megabytes of answers a process keeps ready; 0 for none.")

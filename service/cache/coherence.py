@@ -103,6 +103,11 @@ class Coherence:
         """Whether the log was looked at just now."""
         return self._monotonic() < self.confirmed_until
 
+    @property
+    def is_down(self) -> bool:
+        """Whether Postgres was found not to answer just now, and what was known before is the best there is."""
+        return self.head is not _NOWHERE and self._monotonic() < self._down_until
+
     async def standing(self) -> Standing:
         """Whether the log was looked at just now, or cannot be; waits while that is being found out.
 

@@ -186,7 +186,8 @@ class Edge:
             return None
         entry, how = place.left
         variant = await self._fills.variant(entry, coding_for(asked.encoding, entry.length), asked.request)
-        answer = self._answer(entry, variant, asked, how, Standing.CONFIRMED)
+        standing = Standing.DOWN if self._coherence.is_down else Standing.CONFIRMED
+        answer = self._answer(entry, variant, asked, how, standing)
         return None if answer is None else (answer, how)
 
     async def _kept(self, asked: Asked, room: Room) -> tuple[Answer | None, bytes, Place | None]:

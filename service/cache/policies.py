@@ -1,8 +1,10 @@
 """For how long others may keep an answer (RFC 9111, 8246, 5861)."""
 
-CURRENT = "public, max-age=30, s-maxage=60, stale-while-revalidate=300, stale-if-error=86400"
+STALE_FOR = 86_400
+"""Seconds an answer may be old while nobody can tell what is newer."""
+CURRENT = f"public, max-age=30, s-maxage=60, stale-while-revalidate=300, stale-if-error={STALE_FOR}"
 """For what changes with the log: fresh for half a minute, and better a day old than an error."""
-PINNED = "public, max-age=3600, stale-if-error=86400"
+PINNED = f"public, max-age=3600, stale-if-error={STALE_FOR}"
 """For an answer as of a position: it never changes, but what the answer shows of it may grow."""
 KEYED = "private, no-cache"
 """For whoever reads with a key: they may be about to write, and must not read what they wrote over."""

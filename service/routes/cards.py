@@ -58,7 +58,7 @@ async def show_card(read: Read, query: CardQuery, name: CardName) -> ASGIRespons
         return represented(card_picture.svg(shown), SVG, shown.position, [*_PICTURE, *spoken])
 
     try:
-        made = await read.load(load)
+        made = await read.load(at, load)
     except NotFound:
         if media_type != HTML or not prefers_html(read.headers.get("accept", "")):
             raise

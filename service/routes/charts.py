@@ -44,7 +44,7 @@ async def get_chart(read: Read, query: ChartQuery, id: MeasureId) -> ASGIRespons
         items, _ = await claims_page(connection, wanted, Sort.LATEST_STATED, at.position, MOST_DRAWN)
         return measure, items
 
-    measure, items = await read.load(load)
+    measure, items = await read.load(at, load)
     bodies = [bytes(item) for item in items]
     look = look_of(query.theme, query.width)
     key = (sha256(b"".join(bodies)).digest(), measure, look, query.claim)

@@ -25,7 +25,9 @@ async def get_citation(read: Read, query: CitationQuery, id: ClaimId) -> ASGIRes
     """
     style = _style(read, query.style)
     at = await read.at(query.as_of)
-    claim, newest = await read.load(lambda connection: version_and_newest(connection, id, query.version, at.position))
+    claim, newest = await read.load(
+        at, lambda connection: version_and_newest(connection, id, query.version, at.position)
+    )
     written = await cited(read, style, claim, newest)
     media_type = MEDIA[style] if style is CitationStyle.CSL_JSON else f"{MEDIA[style]}; charset=utf-8"
     return await read.give(at, represented(written, media_type, newest.position), of=id)

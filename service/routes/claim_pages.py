@@ -44,7 +44,7 @@ async def show_claim(read: Read, name: PageName) -> ASGIResponse:
     claim, _, number = name.partition("@")
     version = int(number) if number else None
     at = await read.at(None)
-    shown, later = await read.load(lambda connection: _shown(connection, at, claim, version))
+    shown, later = await read.load(at, lambda connection: _shown(connection, at, claim, version))
     language, origin = read.language, read.runtime.settings.origin
     pinned = card(shown.claim, later, is_pinned=True)
     citations = await _citations(read, shown)

@@ -40,7 +40,7 @@ async def show_corrections(read: Read, query: CorrectionQuery) -> ASGIResponse:
         ]
         return told, write_cursor(Cursor(question, at.position, "", page[-1].position)) if more else None
 
-    told, following = await read.load(load)
+    told, following = await read.load(at, load)
     links = page_links(read.path, asked, following)
     links = f"{links}, {feed_links('corrections', claim=query.claim, topic=query.topic)}"
     body = correction_page_of(told, asked, following, read.runtime.settings.origin)

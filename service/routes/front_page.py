@@ -52,7 +52,7 @@ async def show_claims(read: Read, query: SearchQuery) -> ASGIResponse:
             corrections=news,
         )
 
-    listing = await read.load(load)
+    listing = await read.load(at, load)
     links = f"{page_links(read.path, asked, listing.following)}, {feed_links(*FEEDS, topic=query.topic)}"
     body = front_page(listing, read.runtime.settings.origin)
     return await read.give(at, represented(body, MEDIA_TYPE, at.position, [*PAGE_FIELDS, ("link", links)]))

@@ -34,7 +34,7 @@ async def show_measure(read: Read, id: MeasureId) -> ASGIResponse:
         found, _ = await claims_page(connection, wanted, Sort.LATEST_STATED, at.position, 100)
         return measure, [_claim.decode(body) for body in found]
 
-    measure, claims = await read.load(load)
+    measure, claims = await read.load(at, load)
     body = page(
         "measure.html",
         nav="claims",

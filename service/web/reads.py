@@ -10,6 +10,7 @@ from litestar.types import Receive, Scope, Send
 
 from db.log import is_settled, position_as_of
 from db.pool import Reading, reading
+from db.replica import Known
 from schemas.failures import Fault, InvalidRequest
 from schemas.keys import Secret
 from schemas.languages import Language
@@ -19,7 +20,7 @@ from service.cache.encodings import coding_for
 from service.cache.fills import BYPASSED, Place
 from service.cache.languages import language_for
 from service.cache.memory import Entry, Fields
-from service.cache.policies import CURRENT, PINNED, for_keyed
+from service.cache.policies import CURRENT, PINNED, STALE_FOR, for_keyed
 from service.cache.representation import Kept, Representation
 from service.cache.shared import Point
 from service.runtime import Runtime
@@ -122,9 +123,16 @@ class Read:
     async def _head(self) -> Point:
         """The head of the log: as this process knows it, or as Postgres says where that may not be the newest."""
         coherence = self.runtime.coherence
-        if Secret.sent(self.headers.get("authorization", "")) is None and coherence.is_confirmed:
+        is_known = coherence.is_confirmed or self._is_best_known
+        if Secret.sent(self.headers.get("authorization", "")) is None and is_known:
             return coherence.head
         return await self._newest()
+
+    @property
+    def _is_best_known(self) -> bool:
+        """Whether a replica may answer as of what was known before Postgres was down; the edge says that it is old."""
+        coherence, is_said = self.runtime.coherence, self.place is not None and self.place.is_sent_by_edge
+        return is_said and self.runtime.replicas is not None and coherence.is_down and coherence.age < STALE_FOR
 
     async def _newest(self) -> Point:
         """The head of the log as Postgres says."""
@@ -149,16 +157,24 @@ class Read:
 
         `of` names the one claim it depends on, if it is one.
         """
-        return await self.give(at, await self.load(load), of=of, cache_control=cache_control)
+        return await self.give(at, await self.load(at, load), of=of, cache_control=cache_control)
 
-    async def load(self, load: Callable[[Reading], Awaitable[T]]) -> T:
+    async def load(self, at: At, load: Callable[[Reading], Awaitable[T]]) -> T:
         """What is loaded with a connection, which is given back before anything else is made of it.
 
-        It is taken from the asker's share: RateLimited when nothing is left of that.
+        A replica that has all of the log that is known here is read, the primary if there is none: then `load` may be
+        called again. It is taken from the asker's share: RateLimited when nothing is left of that.
         """
         await self.asker.reader()
-        async with reading(self.runtime.pool) as connection:
-            return await load(connection)
+        replicas, log = self.runtime.replicas, self.runtime.coherence.log
+
+        async def from_primary() -> T:
+            async with reading(self.runtime.pool) as connection:
+                return await load(connection)
+
+        if replicas is None or not log:
+            return await from_primary()
+        return await replicas.load(load, Known(log, at.head.position, at.head.digest), from_primary)
 
     async def give(
         self, at: At, made: Representation, *, of: str | None = None, cache_control: str | None = None

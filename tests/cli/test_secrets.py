@@ -12,6 +12,7 @@ PASSWORD = "s3cr3t"
 ADDRESSES = {
     "CITABLE_DATABASE_URL": f"postgresql://citable:{PASSWORD}@db.example/citable",
     "CITABLE_DATABASE_DIRECT_URL": f"postgresql://citable:{PASSWORD}@db-rw.example/citable",
+    "CITABLE_DATABASE_REPLICA_URL": f"postgresql://citable:{PASSWORD}@db-ro.example/citable",
     "CITABLE_REDIS_URL": f"rediss://:{PASSWORD}@redis.example:6379/0",
 }
 KINDS = pytest.mark.parametrize("variable", ADDRESSES)

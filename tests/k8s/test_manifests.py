@@ -60,10 +60,13 @@ def test_settings_are_settings_and_secrets_are_where_they_say(overlay, tmp_path)
     given = named(overlay, "ConfigMap", "citable-settings")["data"]
     assert set(given) <= set(variable_names())
     for spec in (spec for name, spec in pods(overlay).items() if name in OURS):
-        (mount,) = spec["containers"][0]["volumeMounts"]
+        (container,) = spec["containers"]
+        (mount,) = container["volumeMounts"]
+        own = {variable["name"]: variable["value"] for variable in container.get("env", [])}
+        assert set(own) <= set(variable_names())
         (volume,) = spec["volumes"]
         files = {item["path"] for source in volume["projected"]["sources"] for item in source["secret"]["items"]}
-        asked = {value for name, value in given.items() if name.endswith("_FILE")}
+        asked = {value for name, value in {**given, **own}.items() if name.endswith("_FILE")}
         assert asked == {f"{mount['mountPath']}/{file}" for file in files}
     for name in [name for name in given if name.endswith("_FILE")]:
         file = tmp_path / name
@@ -138,8 +141,12 @@ def test_webhooks_may_leave_for_the_public_internet_only(overlay):
     assert all(map(is_let_through, ["93.184.216.34", "8.8.8.8", "2606:2800:220:1:248:1893:25c8:1946"]))
 
 
-def test_what_a_pooler_drops_of_a_connection_the_role_has():
-    cluster, pooler = named("production", "Cluster", "citable-db"), named("production", "Pooler", "citable-pooler")
+POOLERS = ("citable-pooler", "citable-pooler-ro")
+
+
+@pytest.mark.parametrize("name", POOLERS)
+def test_what_a_pooler_drops_of_a_connection_the_role_has(name):
+    cluster, pooler = named("production", "Cluster", "citable-db"), named("production", "Pooler", name)
     said = dict(
         re.fullmatch(r"alter role citable set (\w+) = '([0-9.]+)(?:ms)?'", statement).groups()
         for statement in cluster["spec"]["bootstrap"]["initdb"]["postInitApplicationSQL"]
@@ -151,14 +158,25 @@ def test_what_a_pooler_drops_of_a_connection_the_role_has():
     assert pooler["spec"]["pgbouncer"]["poolMode"] == "transaction"
 
 
-def test_there_are_connections_for_all_the_pods_there_may_be():
+@pytest.mark.parametrize("name", POOLERS)
+def test_there_are_connections_for_all_the_pods_there_may_be(name):
     most = named("production", "HorizontalPodAutoscaler", "citable-api")["spec"]["maxReplicas"] + 1 + 3
     a_pod = int(named("production", "ConfigMap", "citable-settings")["data"]["CITABLE_DATABASE_CONNECTIONS"])
-    pooler = named("production", "Pooler", "citable-pooler")["spec"]
+    pooler = named("production", "Pooler", name)["spec"]
     to_postgres = pooler["instances"] * int(pooler["pgbouncer"]["parameters"]["default_pool_size"]) + most * 2
     assert most * a_pod <= int(pooler["pgbouncer"]["parameters"]["max_client_conn"])
     cluster = named("production", "Cluster", "citable-db")["spec"]
     assert to_postgres <= int(cluster["postgresql"]["parameters"]["max_connections"]) * 0.75
+
+
+def test_reads_go_to_replicas_and_everything_else_to_the_primary():
+    types = {name: named("production", "Pooler", name)["spec"]["type"] for name in POOLERS}
+    assert types == dict(zip(POOLERS, ("rw", "ro"), strict=True))
+    readme = (ROOT / "README.md").read_text()
+    addresses = dict(re.findall(r'--from-literal=(\S*url)="postgresql://citable:\$word@([a-z-]+)/', readme))
+    assert addresses == {"url": POOLERS[0], "replica-url": POOLERS[1], "direct-url": "citable-db-rw"}
+    containers = {name: spec["containers"][0] for name, spec in pods("production").items() if name in OURS}
+    assert {name for name, container in containers.items() if "env" in container} == {"citable-api"}
 
 
 def test_the_number_of_pods_is_the_autoscalers_to_say():

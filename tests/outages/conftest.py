@@ -8,9 +8,15 @@ from dataclasses import dataclass
 import pytest
 from redis.asyncio import Redis
 
+from db.embedded import THROWAWAY, embedded_servers
 from tests.databases import Cluster
 from tests.outages.proxy import Proxy
+from tests.outages.replicated import Pair
+from tests.outages.standby import standing_by
 from tests.serving import Api, serving
+
+PROMPT = (*THROWAWAY, "wal_writer_delay=10ms")
+"""What need not outlive the tests, and is sent to a standby at once all the same."""
 
 
 @dataclass(frozen=True)
@@ -64,3 +70,21 @@ async def forgetful(cluster: Cluster) -> AsyncIterator[Breakable]:
     """An API that keeps nothing in its memory."""
     async with behind_proxies(cluster, memory_cache_mb=0) as api:
         yield api
+
+
+@pytest.fixture(scope="session")
+async def pair(tmp_path_factory) -> AsyncIterator[Pair]:
+    """A PostgreSQL with a standby, which nobody else uses."""
+    folder = tmp_path_factory.mktemp("replicated")
+    with embedded_servers(folder / "primary", options=PROMPT, valkey=False) as servers:
+        cluster = Cluster(servers)
+        await cluster.prepare()
+        with standing_by(servers, folder / "standby") as standby:
+            yield Pair(cluster, standby)
+
+
+@pytest.fixture(scope="session")
+async def api(pair: Pair) -> AsyncIterator[Api]:
+    """An API that keeps nothing, on the curated log of a primary and its standby."""
+    async with pair.serving(await pair.database()) as served:
+        yield served

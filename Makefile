@@ -22,7 +22,7 @@ help:  ## this list
 run: $(VENV)/local  ## start everything and serve on http://127.0.0.1:8000 (CITABLE_PORT)
 	@exec $(BIN)/citable run
 
-test: $(VENV)/dev build/lint/ready build/lint-k8s/ready build/audit/venv/ready check sdk-if-possible image-if-possible  ## every test, as CI runs them
+test: $(VENV)/dev build/lint/ready build/lint-k8s/ready build/audit/venv/ready check sdk-if-possible build/pgbouncer/ready image-if-possible  ## every test, as CI runs them
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 soak: $(VENV)/dev  ## the long stories, minutes each: many writers and readers, and servers killed under them

@@ -22,7 +22,7 @@ help:  ## this list
 run: $(VENV)/local  ## start everything and serve on http://127.0.0.1:8000 (CITABLE_PORT)
 	@exec $(BIN)/citable run
 
-test: $(VENV)/dev build/lint/ready build/lint-k8s/ready build/audit/venv/ready check sdk-if-possible image-if-possible  ## every test, as CI runs them
+test: $(VENV)/dev build/lint/ready build/lint-k8s/ready build/audit/venv/ready check sdk-if-possible build/pgbouncer/ready image-if-possible  ## every test, as CI runs them
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 soak: $(VENV)/dev  ## the long stories, minutes each: many writers and readers, and servers killed under them
@@ -47,9 +47,11 @@ openapi: $(VENV)/dev  ## write openapi/openapi.json from the endpoints, with ans
 	@$(BIN)/python -m tests.openapi
 	@$(BIN)/citable openapi
 
-released: $(VENV)/dev  ## at a release: keep openapi/openapi.json as what later ones must be compatible with
+released: $(VENV)/dev  ## at a release: keep its contract and its program, which later ones must be compatible with
 	@cp openapi/openapi.json openapi/released.json
 	@echo '[]' > openapi/exceptions.json
+	@git ls-files CHANGELOG.md db schemas service openapi/openapi.json \
+		| tar --create --files-from=- --sort=name --owner=0 --group=0 --mtime=@0 | xz -9e > tests/released/release.tar.xz
 
 lock: $(VENV)/dev  ## write requirements/*.lock from requirements/*.in
 	@for name in app local otel dev sdk bench bench-kinto k8s audit; do \

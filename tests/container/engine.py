@@ -1,12 +1,13 @@
 """Container tools, where there are any: what builds our image here and what runs it.
 
-`python -m tests.container.engine` tells whether this machine can.
+`python -m tests.container.engine` says whether this machine can, and why not.
 """
 
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -18,11 +19,33 @@ _CONFINED = ("--read-only", "--read-only-tmpfs=false", "--cap-drop", "ALL", "--s
              "--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024", "--memory", "512m")  # fmt: skip
 
 
-def can_build() -> bool:
-    """Whether the tools and a base image are there. Containers within containers need root."""
-    if os.geteuid() != 0 or not all(shutil.which(tool) for tool in ("buildah", "podman", "runc")):
-        return False
-    return bool(_output("buildah", "images", "--quiet", "--filter", f"reference={BASE}"))
+def lacking() -> str:
+    """Why nothing can be built and run here, or an empty text: a trivial container is built and run to find out."""
+    if os.geteuid() != 0:
+        return "that takes root"
+    missing = [tool for tool in ("buildah", "podman", "runc") if not shutil.which(tool)]
+    if missing:
+        return f"there is no {' and no '.join(missing)}"
+    if not _output("buildah", "images", "--quiet", "--filter", f"reference={BASE}"):
+        return f"there is no base image {BASE} (make base)"
+    return _refused(*_RUN, *_CONFINED, "--rm", BASE, "true") or _refused_to_build()
+
+
+def _refused_to_build() -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "Containerfile").write_text(f"FROM {BASE}\nRUN true\n")
+        return _refused("buildah", "build", "--isolation", "chroot", "--network", "host", folder)
+
+
+def _refused(*command: str) -> str:
+    """What was said last by a command that failed, or took a minute; else nothing. A sandbox may forbid containers."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    except subprocess.TimeoutExpired:
+        return f"{command[0]} does not answer within a minute"
+    if done.returncode == 0:
+        return ""
+    return f"{command[0]} says: {(done.stderr.strip().splitlines() or ['nothing'])[-1]}"
 
 
 def build() -> None:
@@ -55,4 +78,5 @@ def _output(*command: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(0 if can_build() else 1)
+    sys.stdout.write(f"· the image is not built here, its file is linted: {why}\n" if (why := lacking()) else
+                     "· the image is built and run by the tests\n")  # fmt: skip

@@ -13,7 +13,7 @@ from tests.container import engine
 from tests.outages.proxy import Proxy
 from tests.serving import serving
 
-pytestmark = pytest.mark.skipif(not engine.can_build(), reason="no container tools or no base image: it is linted only")
+pytestmark = pytest.mark.needs("containers")
 
 
 @pytest.fixture(scope="module", autouse=True)

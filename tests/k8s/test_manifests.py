@@ -4,8 +4,10 @@ import re
 from ipaddress import ip_address, ip_network
 
 import pytest
+import yaml
 
 from db.pool import SESSION
+from service.metrics import HISTOGRAM, METRICS
 from service.release import VERSION
 from service.runtime import SETTLED_WITHIN
 from service.settings import settings_from_environment, variable_names
@@ -58,15 +60,15 @@ def test_each_pod_of_ours_runs_its_command_in_the_image_of_this_release(overlay)
 @each_overlay
 def test_settings_are_settings_and_secrets_are_where_they_say(overlay, tmp_path):
     given = named(overlay, "ConfigMap", "citable-settings")["data"]
-    assert set(given) <= set(variable_names())
     for spec in (spec for name, spec in pods(overlay).items() if name in OURS):
         (container,) = spec["containers"]
-        (mount,) = container["volumeMounts"]
-        own = {variable["name"]: variable["value"] for variable in container.get("env", [])}
-        assert set(own) <= set(variable_names())
-        (volume,) = spec["volumes"]
+        (mount,) = [one for one in container["volumeMounts"] if one["name"] == "secrets"]
+        (volume,) = [one for one in spec["volumes"] if one["name"] == "secrets"]
         files = {item["path"] for source in volume["projected"]["sources"] for item in source["secret"]["items"]}
-        asked = {value for name, value in {**given, **own}.items() if name.endswith("_FILE")}
+        own = {one["name"]: one["value"] for one in container.get("env", [])}
+        settings = {**given, **own} if "envFrom" in container else own
+        assert set(settings) <= set(variable_names())
+        asked = {value for name, value in settings.items() if name.endswith("_FILE")}
         assert asked == {f"{mount['mountPath']}/{file}" for file in files}
     for name in [name for name in given if name.endswith("_FILE")]:
         file = tmp_path / name
@@ -183,6 +185,53 @@ def test_the_number_of_pods_is_the_autoscalers_to_say():
     assert "replicas" not in named("production", "Deployment", "citable-api")["spec"]
     target = named("production", "HorizontalPodAutoscaler", "citable-api")["spec"]["scaleTargetRef"]
     assert (target["kind"], target["name"]) == ("Deployment", "citable-api")
+
+
+def test_the_second_number_it_looks_at_is_one_the_service_has():
+    rules = yaml.safe_load((ROOT / "k8s" / "prometheus-adapter.yaml").read_text())["rules"]["custom"]
+    wanted = {
+        metric["pods"]["metric"]["name"]
+        for metric in named("production", "HorizontalPodAutoscaler", "citable-api")["spec"]["metrics"]
+        if metric["type"] == "Pods"
+    }
+    assert {rule["name"]["as"] for rule in rules} == wanted
+    for rule in rules:
+        series = rule["seriesQuery"].split("{")[0]
+        assert series.removesuffix("_bucket") in {metric.name for metric in METRICS if metric.kind == HISTOGRAM}
+        assert re.fullmatch(rule["name"]["matches"], series)
+
+
+@each_overlay
+def test_no_pod_is_killed_since_a_server_it_needs_is_away(overlay):
+    for name in ("citable-api", "citable-worker"):
+        (container,) = pods(overlay)[name]["containers"]
+        for probe in ("livenessProbe", "readinessProbe"):
+            assert container[probe]["httpGet"]["path"] in ("/livez", "/metrics")
+
+
+@each_overlay
+def test_the_namespace_takes_confined_pods_only(overlay):
+    labels = named(overlay, "Namespace", "citable")["metadata"]["labels"]
+    assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
+
+
+def test_a_change_of_settings_leaves_the_job_as_it_is():
+    """Kubernetes refuses to change a Job, and the name of what holds the settings changes with them."""
+    job = named("production", "Job", f"citable-migrate-{VERSION.replace('.', '-')}")
+    assert "citable-settings" not in str(job)
+
+
+def test_the_database_of_a_bucket_is_productions_but_for_where_it_comes_from():
+    recovered, usual = [named(overlay, "Cluster", "citable-db")["spec"] for overlay in ("recovery", "production")]
+    changed = {name for name in recovered.keys() | usual.keys() if recovered.get(name) != usual.get(name)}
+    assert changed == {"bootstrap", "externalClusters", "plugins"}
+    assert set(recovered["bootstrap"]) == {"recovery"}
+    (lost,) = recovered["externalClusters"]
+    assert recovered["bootstrap"]["recovery"]["source"] == lost["name"]
+    read, (written,) = lost["plugin"], recovered["plugins"]
+    (store,) = [r for r in resources("recovery") if r["kind"] == "ObjectStore"]
+    assert {one["parameters"]["barmanObjectName"] for one in (read, written)} == {store["metadata"]["name"]}
+    assert read["parameters"]["serverName"] == "citable-db" != written["parameters"]["serverName"]
 
 
 def test_the_pods_of_a_deployment_are_not_all_in_one_place():

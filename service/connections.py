@@ -19,6 +19,10 @@ PARTED_WITHIN = 5.0
 KEPT_FOR = 75
 """Seconds an idle connection is kept: longer than proxies keep theirs, so that they never send into one that closes."""
 
+WHY_CUT = ("idle", "silent", "slow-head", "slow-reader", "parted")
+"""Why we end a connection: another needed the room; it never asked, or not in time; it took no answer; it went on after
+it was refused."""
+
 _OTHER_FILES = 300
 """Files besides connections of clients: to Postgres and Redis, the log, what Python reads."""
 _MOST_TOLD = 100

@@ -50,10 +50,10 @@ REPLICA_READS = Metric(
 QUEUE_WAIT = Metric(
     "citable_queue_wait_seconds",
     HISTOGRAM,
-    "Seconds a read that memory could not answer, or a write, waited for its turn, those that were refused included.",
+    "Seconds a read that memory could not answer, a key to be looked up, or a write waited for its turn.",
     ("use",),
 )
-QUEUE_LENGTH = Metric("citable_queue_length", GAUGE, "Requests that wait for their turn.", ("use",))
+QUEUE_LENGTH = Metric("citable_queue_length", GAUGE, "Requests that wait for their turn now.", ("use",))
 CONNECTIONS_OPEN = Metric("citable_connections_open", GAUGE, "Open connections of clients.")
 CONNECTIONS_CUT = Metric(
     "citable_connections_cut_total",
@@ -166,9 +166,10 @@ class Metrics(Collector):
         self.refusals = self._counter(RATE_LIMIT_REFUSALS, "reads", "key-reads", "writes", "followers")
         self.attempts = self._counter(WEBHOOK_ATTEMPTS, "taken", "refused", "unreachable")
         self.replica_reads = self._counter(REPLICA_READS, "answered", "behind", "down", "busy")
+        for use in ("reading", "identifying", "writing"):
+            self.queue_wait.labels(use)
         for use in ("reading", "writing", "replica"):
             self.pool_wait.labels(use)
-            self.queue_wait.labels(use)
         self._shown: list[tuple[Metric, Callable[[], Values]]] = [(CACHE_ANSWERS, self._cache_answers)]
         self.registry.register(self)
 

@@ -61,9 +61,11 @@ class Runtime:
     followers: Followers
     connections: Connections
     readers: Admission
-    """Who looks farther than memory: twice as many as there are connections, since not all of it is Postgres's."""
+    """Who looks farther than memory: they leave some connections to everyone else."""
+    identifying: Admission
+    """Whose key is looked up, who wants to write."""
     writers: Admission
-    """How many may write at once: they wait for each other in Postgres, and reads must not wait for connections."""
+    """Who writes: they wait for each other in Postgres, and reads must not wait for connections."""
     sender: Sender
     watch: Watch
     full: Outage
@@ -136,6 +138,10 @@ def _timing(metrics: Metrics) -> Callable[[str], AbstractContextManager[None]]:
     return waiting
 
 
+def _admission(metrics: Metrics, use: str, most: int, patience: float) -> Admission:
+    return Admission(max(1, most), patience, time.monotonic, metrics.queue_wait.labels(use).observe)
+
+
 @asynccontextmanager
 async def running(settings: Settings, database_url: str, redis_url: str) -> AsyncGenerator[Runtime]:
     """A runtime on these servers until the block ends. CannotStart says why it cannot be."""
@@ -153,15 +159,10 @@ async def running(settings: Settings, database_url: str, redis_url: str) -> Asyn
         replicas = await _replicas(settings, metrics, closing)
         uses = Uses(pool, time.monotonic)
         closing.push_async_callback(uses.close)
-        readers = Admission(
-            2 * settings.database_connections, READS_WAIT, time.monotonic, metrics.queue_wait.labels("reading").observe
-        )
-        writers = Admission(
-            max(1, settings.database_connections // 2),
-            WRITES_WAIT,
-            time.monotonic,
-            metrics.queue_wait.labels("writing").observe,
-        )
+        connections_kept = max(1, settings.database_connections // 4)  # for what must not wait behind reads
+        readers = _admission(metrics, "reading", settings.database_connections - connections_kept, READS_WAIT)
+        identifying = _admission(metrics, "identifying", connections_kept, READS_WAIT)
+        writers = _admission(metrics, "writing", settings.database_connections // 2, WRITES_WAIT)
         direct_url = settings.database_direct_url or database_url  # a pooler would forget who listens
         coherence = Coherence(
             lambda: listening(direct_url, CONNECT_WITHIN, ANSWER_WITHIN), lambda: _newest(pool), time.monotonic
@@ -174,7 +175,7 @@ async def running(settings: Settings, database_url: str, redis_url: str) -> Asyn
         show_process(metrics)
         show_pool(metrics, pool)
         show_serving(metrics, coherence, redis, memory, followers)
-        show_room(metrics, connections, readers, writers)
+        show_room(metrics, connections, {"reading": readers, "identifying": identifying, "writing": writers})
         fills = Fills(memory, SharedCache(redis), coherence, settings.origin)
         sender = Sender(time.monotonic, settings.webhook_loopback, attempted=metrics.attempted)
         full = Outage("writes are refused", "writes are stored again", time.monotonic, settled=SETTLED)
@@ -191,6 +192,7 @@ async def running(settings: Settings, database_url: str, redis_url: str) -> Asyn
             followers,
             connections,
             readers,
+            identifying,
             writers,
             sender,
             watch,

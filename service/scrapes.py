@@ -5,7 +5,7 @@ rest is there.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 
 from db.pool import Pool, reading
@@ -15,7 +15,7 @@ from service.admission import Admission
 from service.cache.coherence import Coherence
 from service.cache.connection import SharedConnection
 from service.cache.memory import Memory
-from service.connections import Connections
+from service.connections import WHY_CUT, Connections
 from service.followers import Followers
 from service.logs import dropped_lines
 from service.metrics import (
@@ -77,11 +77,11 @@ def show_serving(
     metrics.show_one(LOG_UNCONFIRMED, lambda: coherence.age if coherence.was_looked_at else None)
 
 
-def show_room(metrics: Metrics, connections: Connections, readers: Admission, writers: Admission) -> None:
-    """Shows who is here, and who waits to come in."""
+def show_room(metrics: Metrics, connections: Connections, admissions: Mapping[str, Admission]) -> None:
+    """Shows who is here, and who waits to come in, by what for."""
     metrics.show_one(CONNECTIONS_OPEN, lambda: connections.count)
-    metrics.show(CONNECTIONS_CUT, lambda: {(why,): count for why, count in dict(connections.cut).items()})
-    metrics.show(QUEUE_LENGTH, lambda: {("reading",): len(readers.waiting), ("writing",): len(writers.waiting)})
+    metrics.show(CONNECTIONS_CUT, lambda: {(why,): connections.cut[why] for why in WHY_CUT})
+    metrics.show(QUEUE_LENGTH, lambda: {(use,): len(one.waiting) for use, one in admissions.items()})
 
 
 class Lagging:

@@ -32,7 +32,7 @@ class Asker:
         pays for it with a read.
         """
         try:
-            async with self.runtime.readers.one_more():
+            async with self.runtime.identifying.one_more():
                 key = require_key(await self._key(), role)
         except Unauthenticated:
             await self._spend(reads_of(self.runtime.settings, None), network_of(self.address))

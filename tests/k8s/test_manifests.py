@@ -11,6 +11,7 @@ from service.metrics import HISTOGRAM, METRICS
 from service.release import VERSION
 from service.runtime import SETTLED_WITHIN
 from service.settings import settings_from_environment, variable_names
+from service.web.wire import FINISHED_WITHIN
 from tests.k8s.rendering import OVERLAYS, ROOT, named, needs_tools, pods, problems, rendered, resources
 
 pytestmark = needs_tools
@@ -110,10 +111,13 @@ def test_the_labels_readme_rolls_out_by_are_those_there_are(phase):
 
 @each_overlay
 def test_a_pod_that_leaves_has_time_for_all_it_has_under_way(overlay):
-    for name in ("citable-api", "citable-worker"):
-        spec = pods(overlay)[name]
-        waits = spec["containers"][0].get("lifecycle", {}).get("preStop", {}).get("sleep", {}).get("seconds", 0)
-        assert spec["terminationGracePeriodSeconds"] >= waits + 5 + SETTLED_WITHIN + 2
+    settings = named(overlay, "ConfigMap", "citable-settings")["data"]
+    needed = {
+        "citable-api": int(settings["CITABLE_DRAIN_SECONDS"]) + FINISHED_WITHIN + SETTLED_WITHIN,
+        "citable-worker": 5 + SETTLED_WITHIN,
+    }
+    for name, seconds in needed.items():
+        assert pods(overlay)[name]["terminationGracePeriodSeconds"] >= seconds + 2
 
 
 @each_overlay
@@ -178,7 +182,8 @@ def test_reads_go_to_replicas_and_everything_else_to_the_primary():
     addresses = dict(re.findall(r'--from-literal=(\S*url)="postgresql://citable:\$word@([a-z-]+)/', readme))
     assert addresses == {"url": POOLERS[0], "replica-url": POOLERS[1], "direct-url": "citable-db-rw"}
     containers = {name: spec["containers"][0] for name, spec in pods("production").items() if name in OURS}
-    assert {name for name, container in containers.items() if "env" in container} == {"citable-api"}
+    read = {name for name, one in containers.items() if "REPLICA_URL" in str(one.get("env"))}
+    assert read == {"citable-api"}
 
 
 def test_the_number_of_pods_is_the_autoscalers_to_say():

@@ -20,7 +20,7 @@ _WAITING = b"/v1/changes"
 """Where addresses begin that may wait for what has not happened yet: such an answer is not kept."""
 
 _READING = ("GET", "HEAD")
-_HEALTH = (b"/livez", b"/readyz")
+HEALTH = (b"/livez", b"/readyz")
 """Where whoever watches over the process asks: they are answered whatever else there is to do."""
 
 _READ_HERE = frozenset({b"accept", b"accept-encoding", b"accept-language", b"authorization", b"if-none-match"})
@@ -52,7 +52,7 @@ def _may_wait(scope: Scope) -> bool:
 
 def is_health(scope: Scope) -> bool:
     """Whether whoever watches over the process asks after it."""
-    return scope["raw_path"] in _HEALTH
+    return scope["raw_path"] in HEALTH
 
 
 def takes_room(scope: Scope) -> bool:

@@ -7,6 +7,7 @@ from schemas import failures
 from schemas.claims import ClaimVersion
 from schemas.failures import Failure
 from schemas.requests import Nothing
+from service.cache.asked import HEALTH
 from service.contract.components import name_of, reference
 from service.contract.examples import Examples
 from service.contract.fields import sent
@@ -30,7 +31,13 @@ from service.web.headers import (
 )
 from service.web.problems import INTERNAL, PROBLEM_JSON, SHAPES, Shape
 
-_EVERYWHERE = (failures.InvalidRequest, failures.NotAcceptable, failures.UriTooLong, failures.HeadersTooLarge)
+_EVERYWHERE = (
+    failures.InvalidRequest,
+    failures.NotAcceptable,
+    failures.HeadTooSlow,
+    failures.UriTooLong,
+    failures.HeadersTooLarge,
+)
 _FROM_THE_STORE = (failures.RateLimited, failures.StoreUnavailable)
 _WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _WITH_A_KEY = (failures.Unauthenticated, failures.Forbidden)
@@ -42,6 +49,7 @@ def failures_of(endpoint: Endpoint) -> list[type[Failure]]:
     """Every way an operation can fail, of which it knows."""
     return [
         *_EVERYWHERE,
+        *(() if endpoint.path.encode() in HEALTH else (failures.Overloaded,)),
         *endpoint.failures,
         *(_FROM_THE_STORE if endpoint.is_of_the_log else ()),
         *((failures.StoreFull,) if endpoint.is_of_the_log and endpoint.method in _WRITING else ()),

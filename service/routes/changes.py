@@ -6,7 +6,7 @@ from litestar.response.base import ASGIResponse
 from db.changes import Stretch, changes_between, versions_of_changes
 from db.pool import Reading, reading
 from schemas.changes import ChangeEvents, ChangeFilter, ChangePage, ChangeQuery, StreamQuery, VersionLines
-from schemas.failures import Fault, InvalidRequest, Overloaded
+from schemas.failures import Fault, InvalidRequest
 from service.cache.memory import Entry
 from service.cache.policies import UNKEPT
 from service.cache.representation import JSON, Kept, Representation, as_json, represented
@@ -19,7 +19,7 @@ from service.web.links import next_changes
 from service.web.reads import At, Read
 
 
-@get("/v1/changes", "Changes", media={JSON: ChangePage, NDJSON: VersionLines}, failures=(Overloaded,), sends=(LINK,))
+@get("/v1/changes", "Changes", media={JSON: ChangePage, NDJSON: VersionLines}, sends=(LINK,))
 async def list_changes(read: Read, query: ChangeQuery) -> ASGIResponse:
     """The log from a position on, without gaps, retractions included; as lines, with the versions themselves.
 
@@ -49,7 +49,7 @@ async def list_changes(read: Read, query: ChangeQuery) -> ASGIResponse:
     return await read.send(Entry(Kept(answer, UNKEPT, pinned=False), head))
 
 
-@get("/v1/changes/stream", "Changes", media={EVENT_STREAM: ChangeEvents}, failures=(Overloaded,),
+@get("/v1/changes/stream", "Changes", media={EVENT_STREAM: ChangeEvents},
      reads=(LAST_EVENT_ID,), sends=(UNBUFFERED,))  # fmt: skip
 async def stream_changes(read: Read, query: StreamQuery) -> ASGIResponse:
     """Changes as they happen, as server-sent events: for `EventSource`, which goes on where it was cut off.

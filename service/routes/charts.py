@@ -12,7 +12,7 @@ from db.measures import measure_at
 from db.pool import Reading
 from schemas.charts import MOST_DRAWN, Chart, ChartQuery
 from schemas.claims import ClaimVersion
-from schemas.failures import NotFound, Overloaded
+from schemas.failures import NotFound
 from schemas.measures import Measure, MeasureId
 from schemas.requests import ClaimFilter, Sort
 from schemas.verification import Lifecycle
@@ -27,7 +27,7 @@ from service.web.reads import Read
 _claim = msgspec.json.Decoder(ClaimVersion)
 
 
-@get("/v1/measures/{id}/chart.svg", "Measures", media={MEDIA_TYPE: Chart}, failures=(NotFound, Overloaded),
+@get("/v1/measures/{id}/chart.svg", "Measures", media={MEDIA_TYPE: Chart}, failures=(NotFound,),
      sends=(LINK,))  # fmt: skip
 async def get_chart(read: Read, query: ChartQuery, id: MeasureId) -> ASGIResponse:
     """A measure's published claims over time as a picture: when each number is for, how high it is, how it stands.

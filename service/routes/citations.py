@@ -6,7 +6,7 @@ from litestar.response.base import ASGIResponse
 
 from schemas.citations import BibtexEntry, CitationQuery, CitationStyle, CitationText, CslItems, RisRecord
 from schemas.claims import ClaimId, ClaimVersion
-from schemas.failures import NotFound, Overloaded
+from schemas.failures import NotFound
 from service.cache.representation import represented
 from service.rendering.citations import BIBTEX, CSL_JSON, MEDIA, RIS, TEXT, citation
 from service.routes.versions import version_and_newest
@@ -17,7 +17,7 @@ from service.web.reads import Read
 _KINDS = {TEXT: CitationText, CSL_JSON: CslItems, BIBTEX: BibtexEntry, RIS: RisRecord}
 
 
-@get("/v1/claims/{id}/citation", "Claims", media=_KINDS, failures=(NotFound, Overloaded))
+@get("/v1/claims/{id}/citation", "Claims", media=_KINDS, failures=(NotFound,))
 async def get_citation(read: Read, query: CitationQuery, id: ClaimId) -> ASGIResponse:
     """How to cite a claim: its newest version, or another one, with the date it is as of and its permanent address.
 

@@ -69,7 +69,7 @@ async def test_the_served_contract_is_the_published_file(curated):
         failures.Unauthenticated("No.", sent=True),
         failures.Forbidden("No.", "admin"),
         failures.RateLimited("Wait.", "writes", 3),
-        failures.StoreUnavailable("Down."),
+        failures.Overloaded("Too much."),
         failures.UnsupportedMediaType("No.", "application/merge-patch+json"),
         failures.NotFound("No."),
         failures.BodyTooLarge("No."),

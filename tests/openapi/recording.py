@@ -103,6 +103,8 @@ async def recorded(cluster: Cluster) -> list[Exchange]:
     async with _desk(cluster, exchanges, reads_per_minute=1) as asking:
         await asking.ask("list_topics", "one", 200, query="?limit=1")
         await asking.ask("list_topics", "quota-exceeded", 429, query="?limit=2")
+    async with _desk(cluster, exchanges, followers=0) as asking:
+        await asking.ask("list_changes", "overloaded", 503, query="?after=175&wait=1")
     async with behind_proxies(cluster, memory_cache_mb=0) as breakable:
         asking = Asking(breakable.api, {}, exchanges)
         breakable.postgres.turn("refused")

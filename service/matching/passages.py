@@ -1,0 +1,197 @@
+"""The passages of a text: the sentences that state a number, or the clauses of one that states several. Pure."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from service.matching.dates import Date
+from service.matching.numbers import read_numbers
+from service.matching.places import WORLD, places_in
+from service.matching.quantities import Quantity
+from service.matching.tokens import SIGN, WORD, Token, tokens_of
+from service.matching.words import Vocabulary, stem_of, vocabulary
+
+_ENDS = frozenset(".!?…。！？")
+_CLOSING = frozenset("\"'”’»)]")
+_STRONG = frozenset(",;:()—[]")
+_LONGEST_SENTENCE = 120
+"""Tokens of a sentence: what goes on longer is cut, so that a text without an end is no sentence."""
+_MOST_NUMBERS = 20
+CONTEXT = 3
+"""Sentences before a passage that tell what it is about."""
+
+
+class Sentence(NamedTuple):
+    """A sentence: its tokens, what it is about, and the places it names."""
+
+    first: int
+    behind: int
+    stems: frozenset[str]
+    places: frozenset[str]
+
+
+class Passage(NamedTuple):
+    """A piece of a text that states a number: its tokens, and what it says.
+
+    `near` are the stems of its own words, `around` those of its sentence, `before` those of the sentences before it.
+    """
+
+    start: int
+    end: int
+    quantities: list[Quantity]
+    dates: list[Date]
+    near: frozenset[str]
+    around: frozenset[str]
+    before: frozenset[str]
+    beside: tuple[frozenset[str], ...]
+    """By quantity, the stems of the words right behind it, which say what it is a number of."""
+    places: frozenset[str]
+    places_around: frozenset[str]
+    places_before: frozenset[str]
+
+
+class Text:
+    """A text, read: its tokens, sentences and passages."""
+
+    def __init__(self, text: str, known: Vocabulary | None = None) -> None:
+        self.text = text
+        self.known = known or vocabulary()
+        self.tokens = tokens_of(text)
+        self.read = read_numbers(text, self.tokens, self.known)
+        self._firsts = [quantity.first for quantity in self.read.quantities]
+        self._dates = [date.first for date in self.read.dates]
+
+    @cached_property
+    def sentences(self) -> list[Sentence]:
+        """Its sentences, in order."""
+        sentences: list[Sentence] = []
+        first = 0
+        for behind in self._sentence_ends():
+            if behind > first:
+                sentences.append(self._sentence(first, behind))
+            first = behind
+        return sentences
+
+    @cached_property
+    def passages(self) -> list[Passage]:
+        """Its passages, in order."""
+        passages: list[Passage] = []
+        for nth, sentence in enumerate(self.sentences):
+            quantities = self._within(sentence.first, sentence.behind)
+            if not quantities:
+                continue
+            context = self.sentences[max(0, nth - CONTEXT) : nth]
+            for first, behind in self._clauses(sentence, quantities):
+                passages.append(self._passage(first, behind, sentence, context))
+        return passages
+
+    def quote(self, first: int, behind: int) -> tuple[int, int]:
+        """Where the tokens from one to another stand in the text."""
+        return self.tokens[first].start, self.tokens[behind - 1].end
+
+    def _within(self, first: int, behind: int) -> list[Quantity]:
+        quantities = self.read.quantities
+        return quantities[bisect_left(self._firsts, first) : bisect_left(self._firsts, behind)]
+
+    def _sentence_ends(self) -> list[int]:
+        """The token behind each sentence: at its full stop, at a new line, or where it has gone on for too long."""
+        tokens, text = self.tokens, self.text
+        numbers = {inside for quantity in self.read.quantities for inside in range(quantity.first + 1, quantity.behind)}
+        ends: list[int] = []
+        last = 0
+        for at in range(1, len(tokens)):
+            if at in numbers:
+                continue
+            before, token = tokens[at - 1], tokens[at]
+            gap = text[before.end : token.start]
+            if "\n" in gap or at - last >= _LONGEST_SENTENCE or (gap and self._is_end(at)):
+                ends.append(at)
+                last = at
+        return [*ends, len(tokens)]
+
+    def _is_end(self, at: int) -> bool:
+        """Whether a sentence ends before a token that a blank stands in front of."""
+        tokens = self.tokens
+        place = at - 1
+        while place > 0 and at - place < 3 and tokens[place].low in _CLOSING:  # noqa: PLR2004
+            place -= 1
+        if tokens[place].low not in _ENDS:
+            return tokens[place].kind == WORD and tokens[place].text.endswith(".") and tokens[at].is_capital and (
+                tokens[at].low in self.known.stop
+            )  # fmt: skip
+        following = tokens[at]
+        if following.kind == WORD and not following.is_capital and following.text[0].lower() != following.text[0].upper():
+            return False
+        word = tokens[place - 1] if place else None
+        if tokens[place].low != "." or word is None or word.kind != WORD:
+            return True
+        return not (word.low in self.known.spoken.words.abbreviations or (len(word.text) == 1 and word.is_capital))
+
+    def _sentence(self, first: int, behind: int) -> Sentence:
+        return Sentence(first, behind, self._stems(first, behind), places_in(self.tokens, first, behind, self.known))
+
+    def _stems(self, first: int, behind: int) -> frozenset[str]:
+        """The stems of what the words of a piece say."""
+        stop = self.known.stop
+        stems: set[str] = set()
+        for token in self.tokens[first:behind]:
+            if token.kind != WORD or token.low in stop:
+                continue
+            stems.add(stem_of(token.low))
+            if "-" in token.low:
+                stems.add(stem_of(token.low.partition("-")[0]))
+        return frozenset(stems)
+
+    def _clauses(self, sentence: Sentence, quantities: list[Quantity]) -> list[tuple[int, int]]:
+        """The pieces of a sentence, each with a quantity: cut at signs or words that divide, nowhere inside a number."""
+        cuts = [sentence.first]
+        for one, other in zip(quantities, quantities[1:], strict=False):
+            cut = self._cut_between(one.behind, other.first)
+            if cut is not None:
+                cuts.append(cut)
+        return list(zip(cuts, [*cuts[1:], sentence.behind], strict=True))
+
+    def _cut_between(self, first: int, behind: int) -> int | None:
+        """Where to cut between two quantities: at the first strong sign, or else at the first word that divides."""
+        for at in range(first, behind):
+            if self.tokens[at].kind == SIGN and self.tokens[at].low in _STRONG:
+                return at + 1
+        divisions = self.known.spoken.words.divisions
+        for at in range(first, behind):
+            if self.tokens[at].low in divisions:
+                return at
+        return None
+
+    def _passage(self, first: int, behind: int, sentence: Sentence, context: Sequence[Sentence]) -> Passage:
+        tokens = self.tokens
+        while first < behind - 1 and tokens[first].kind == SIGN and tokens[first].low in ",;:)]—-–•*":
+            first += 1
+        quantities = self._within(first, behind)[:_MOST_NUMBERS]
+        dates = self.read.dates[bisect_left(self._dates, first) : bisect_right(self._dates, behind - 1)]
+        last = max(behind, quantities[-1].behind if quantities else behind)
+        start, end = self.quote(first, last)
+        return Passage(
+            start,
+            end,
+            quantities,
+            dates[:_MOST_NUMBERS],
+            self._stems(first, behind),
+            sentence.stems,
+            frozenset().union(*(before.stems for before in context)),
+            tuple(self._beside(quantity, behind) for quantity in quantities),
+            places_in(tokens, first, behind, self.known),
+            sentence.places - {WORLD},
+            frozenset().union(*(before.places for before in context)) - {WORLD},
+        )
+
+    def _beside(self, quantity: Quantity, behind: int) -> frozenset[str]:
+        """The stems right behind a quantity, up to the next sign: what it is a number of."""
+        stop = self.known.stop
+        stems = set(quantity.unit.stems)
+        for token in self.tokens[quantity.behind : min(behind, quantity.behind + 8)]:
+            if token.kind == SIGN and token.low not in "-‑'’":
+                break
+            if token.kind == WORD and token.low not in stop:
+                stems.add(stem_of(token.low))
+        return frozenset(stems)

@@ -1,0 +1,58 @@
+"""A text as its words, numbers and signs, with where each stands. Pure, and in time proportional to the text."""
+
+import re
+from typing import NamedTuple
+
+NUMBER, WORD, SIGN = "number", "word", "sign"
+
+_TOKEN = re.compile(
+    r"(?P<name>(?:[A-Z][.]){2,})"  # U.S.
+    r"|(?P<grouped>\d{1,3}(?:[\u00a0\u2009\u202f]\d{3})+(?![\d.,]*\d))"  # by blanks that do not break
+    r"|(?P<number>\d+(?:[.,]\d+)*)"
+    r"|(?P<word>[^\W\d_]\w*(?:['’]\w+)*(?:-\d+(?:[.]\d+)*)?)"  # GPT-4 is one word
+    r"|(?P<sign>[^\s])"
+)
+"""Each alternative reads on without ever going back, so that a text of n characters takes n steps."""
+_ADDRESS = re.compile(r"(?:https?://|www[.])\S+|[\w.+-]{1,64}@[\w-]{1,64}[.]\w\S*")
+
+
+class Token(NamedTuple):
+    """A word, a number or a sign: as written, in lower case without a possessive, and from where to where it stands."""
+
+    kind: str
+    text: str
+    low: str
+    start: int
+    end: int
+
+    @property
+    def is_capital(self) -> bool:
+        """Whether it is a word that begins with a capital letter."""
+        return self.kind == WORD and self.text[0].isupper()
+
+
+def tokens_of(text: str) -> list[Token]:
+    """The tokens of a text, in order. Addresses of pages and mailboxes have none."""
+    return [_token(match) for match in _TOKEN.finditer(without_addresses(text))]
+
+
+def without_addresses(text: str) -> str:
+    """The text with blanks in the place of each address, so that everything else stands where it stood."""
+    if "://" not in text and "www." not in text and "@" not in text:
+        return text
+    return _ADDRESS.sub(lambda found: " " * len(found.group()), text)
+
+
+def _token(match: re.Match[str]) -> Token:
+    text = match.group()
+    kind = match.lastgroup
+    if kind == "grouped":
+        return Token(NUMBER, "".join(text.split()), text, match.start(), match.end())
+    if kind == "number":
+        return Token(NUMBER, text, text, match.start(), match.end())
+    if kind == "sign":
+        return Token(SIGN, text, text, match.start(), match.end())
+    low = text.lower()
+    if "’" in low or "'" in low:
+        low = low.replace("’", "'").removesuffix("'s")
+    return Token(WORD, text, low, match.start(), match.end())

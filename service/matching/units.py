@@ -1,0 +1,92 @@
+"""The unit that stands beside a number: in front of it a currency, behind it whatever is counted. Pure."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from service.matching.phrases import LONGEST_PHRASE, is_word, one_of, touches
+from service.matching.quantities import PERCENT, POINTS, TIMES, UNSAID, Dimension, Unit
+from service.matching.tokens import NUMBER, WORD, Token
+from service.matching.words import Vocabulary, stem_of
+
+_MOST_COUNTED = 4
+"""Words that may name what is counted, the counted thing last."""
+_CARBON = frozenset({"carbon", "co2", "co2e"})
+
+
+class Beside(NamedTuple):
+    """A unit, and the token behind the words it is said with."""
+
+    unit: Unit
+    behind: int
+
+
+def currency_before(tokens: Sequence[Token], at: int, known: Vocabulary) -> tuple[str, int] | None:
+    """The currency whose sign or code stands right before a number, and the token it begins at."""
+    if at == 0 or tokens[at].start - tokens[at - 1].end > 1:
+        return None
+    token = tokens[at - 1]
+    if token.kind == WORD and not token.text.isupper():
+        return None
+    code = known.spoken.currencies.get(token.low)
+    if code is None and token.kind == WORD and len(token.text) == 3 and token.text in _CODES:  # noqa: PLR2004
+        code = token.text
+    if code is None:
+        return None
+    if token.text == "$" and touches(tokens, at - 1) and tokens[at - 2].text in _DOLLARS:
+        return _DOLLARS[tokens[at - 2].text], at - 2
+    return code, at - 1
+
+
+def unit_behind(tokens: Sequence[Token], at: int, known: Vocabulary) -> Beside | None:
+    """The unit that is said right behind a number; None if what stands there is none."""
+    spoken = known.spoken
+    if is_word(tokens, at, ("-", "‑")) and touches(tokens, at):
+        at += 1
+    for phrases, unit in ((spoken.points, POINTS), (spoken.per, PERCENT), (spoken.times, TIMES)):
+        behind = one_of(tokens, at, phrases)
+        if behind is not None:
+            return Beside(unit, behind)
+    for length in range(min(LONGEST_PHRASE, len(tokens) - at), 0, -1):
+        name = " ".join(token.low for token in tokens[at : at + length]).replace(" - ", "-")
+        if name in spoken.currencies:
+            if _CARBON & {token.low for token in tokens[at + length : at + length + 3]}:
+                return Beside(Unit("mass", name, Decimal("453.59237")), at + length)
+            return Beside(Unit(Dimension.MONEY, spoken.currencies[name]), at + length)
+        if name in spoken.measures:
+            dimension, factor = spoken.measures[name]
+            said = " ".join(token.text for token in tokens[at : at + length]).replace(" - ", "-")
+            return Beside(Unit(dimension, said, Decimal(factor)), at + length)
+    return None
+
+
+def counted_behind(tokens: Sequence[Token], at: int, known: Vocabulary) -> Beside:
+    """What a number counts: the words behind it up to the first in the plural, or the one a hyphen joins to it."""
+    if is_word(tokens, at, ("-", "‑")) and touches(tokens, at) and touches(tokens, at + 1):
+        if at + 1 < len(tokens) and tokens[at + 1].kind == WORD:
+            return Beside(_counted(tokens, at + 1, at + 2), at + 2)
+        return Beside(UNSAID, at)
+    place = at
+    while place < len(tokens) and place - at < _MOST_COUNTED:
+        token = tokens[place]
+        if token.kind == NUMBER or (token.kind != WORD and token.low not in ("-", "‑")) or token.low in known.stop:
+            break
+        place += 1
+        if token.low.endswith("s") and not token.low.endswith(("ss", "us", "is")):
+            return Beside(_counted(tokens, at, place), place)
+        if token.low in _IRREGULAR:
+            return Beside(_counted(tokens, at, place), place)
+    return Beside(UNSAID, at)
+
+
+def _counted(tokens: Sequence[Token], at: int, behind: int) -> Unit:
+    words = [token for token in tokens[at:behind] if token.kind == WORD]
+    said = " ".join(token.text for token in words)[:500]
+    return Unit(Dimension.COUNT, said, stems=tuple(stem_of(token.low) for token in words))
+
+
+_CODES = frozenset(
+    {"USD", "EUR", "GBP", "CNY", "JPY", "KRW", "INR", "CHF", "CAD", "AUD", "HKD", "SGD", "TWD", "SEK", "NOK", "DKK", "BRL"}
+)
+_DOLLARS = {"US": "USD", "C": "CAD", "CA": "CAD", "A": "AUD", "AU": "AUD", "HK": "HKD", "S": "SGD", "NZ": "NZD", "NT": "TWD"}
+_IRREGULAR = frozenset({"people", "men", "women", "children", "staff", "media", "data"})

@@ -3,9 +3,9 @@
 from enum import StrEnum
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
-from schemas.claims import Comparator
+from schemas.claims import Comparator, Period, Quantity
 from schemas.fields import Answer, DecimalText, Line, PartialDate, Position, Request, Slug, VersionNumber
 from schemas.requests import AsOf
 from schemas.verification import Currency, Status
@@ -170,3 +170,21 @@ class MatchRequest(Request, frozen=True, kw_only=True):
     limit: Annotated[
         int, Meta(ge=1, le=MOST_CANDIDATES, description="How many candidates a passage may have.")
     ] = 3
+
+
+class Held(Struct, frozen=True, kw_only=True):
+    """A claim in force, with what a passage is compared with. No answer of ours, but what the answers are made from."""
+
+    position: int
+    id: str
+    version: int
+    statement: str
+    measure: str
+    geography: str
+    scope: str | None
+    topics: list[str]
+    period: Period
+    stated_on: str | None
+    quantity: Quantity
+    status: str
+    currency: str

@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from service.matching.dates import Date
 from service.matching.numbers import read_numbers
+from service.matching.phrases import is_word
 from service.matching.places import WORLD, places_in
-from service.matching.quantities import Quantity
-from service.matching.tokens import SIGN, WORD, Token, tokens_of
+from service.matching.quantities import Dimension, Quantity
+from service.matching.tokens import NUMBER, SIGN, WORD, Token, tokens_of
 from service.matching.words import Vocabulary, stem_of, vocabulary
 
 _ENDS = frozenset(".!?…。！？")
@@ -18,6 +19,7 @@ _STRONG = frozenset(",;:()—[]")
 _LONGEST_SENTENCE = 120
 """Tokens of a sentence: what goes on longer is cut, so that a text without an end is no sentence."""
 _MOST_NUMBERS = 20
+_MOST_BESIDE = 8
 CONTEXT = 3
 """Sentences before a passage that tell what it is about."""
 
@@ -77,13 +79,15 @@ class Text:
     def passages(self) -> list[Passage]:
         """Its passages, in order."""
         passages: list[Passage] = []
+        told: dict[object, Passage] = {}
         for nth, sentence in enumerate(self.sentences):
             quantities = self._within(sentence.first, sentence.behind)
             if not quantities:
                 continue
             context = self.sentences[max(0, nth - CONTEXT) : nth]
             for first, behind in self._clauses(sentence, quantities):
-                passages.append(self._passage(first, behind, sentence, context))
+                passage = _going_on(self._passage(first, behind, sentence, context), told)
+                passages.append(passage)
         return passages
 
     def quote(self, first: int, behind: int) -> tuple[int, int]:
@@ -186,12 +190,31 @@ class Text:
         )
 
     def _beside(self, quantity: Quantity, behind: int) -> frozenset[str]:
-        """The stems right behind a quantity, up to the next sign: what it is a number of."""
-        stop = self.known.stop
+        """The stems of what a quantity is a number of: its unit's words, and the words behind it or behind an "of"."""
+        stop, of = self.known.stop, self.known.spoken.of
+        at = quantity.behind
+        if is_word(self.tokens, at, of[:1]):
+            while is_word(self.tokens, at, of):
+                at += 1
+        elif quantity.unit.dimension != Dimension.COUNT:
+            return frozenset()
         stems = set(quantity.unit.stems)
-        for token in self.tokens[quantity.behind : min(behind, quantity.behind + 8)]:
-            if token.kind == SIGN and token.low not in "-‑'’":
+        for token in self.tokens[at : min(behind, at + _MOST_BESIDE)]:
+            if token.kind == NUMBER or token.low in stop or (token.kind == SIGN and token.low not in "-‑'’"):
                 break
-            if token.kind == WORD and token.low not in stop:
+            if token.kind == WORD:
                 stems.add(stem_of(token.low))
         return frozenset(stems)
+
+
+def _going_on(passage: Passage, told: dict[object, Passage]) -> Passage:
+    """A passage with what was said of its numbers before: the text speaks of them again."""
+    said = {(numbers.value, numbers.lower, numbers.upper, numbers.unit.dimension) for numbers in passage.quantities}
+    earlier = [told[number] for number in said if number in told]
+    if earlier:
+        before = passage.before.union(*(one.near for one in earlier))
+        places = passage.places_before.union(*(one.places | one.places_around for one in earlier)) - {WORLD}
+        passage = passage._replace(before=before, places_before=places)
+    for number in said:
+        told.setdefault(number, passage)
+    return passage

@@ -7,7 +7,7 @@ NUMBER, WORD, SIGN = "number", "word", "sign"
 
 _TOKEN = re.compile(
     r"(?P<name>(?:[A-Z][.]){2,})"  # U.S.
-    r"|(?P<grouped>\d{1,3}(?:[\u00a0\u2009\u202f]\d{3})+(?![\d.,]*\d))"  # by blanks that do not break
+    r"|(?P<grouped>\d{1,3}(?:[\u00a0\u2009\u202f]\d{3})+(?!\d))"  # by blanks that do not break
     r"|(?P<number>\d+(?:[.,]\d+)*)"
     r"|(?P<word>[^\W\d_]\w*(?:['’]\w+)*(?:-\d+(?:[.]\d+)*)?)"  # GPT-4 is one word
     r"|(?P<sign>[^\s])"

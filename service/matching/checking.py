@@ -1,0 +1,192 @@
+"""What is found in a text: for each passage the claims it may repeat, or what comes nearest. Pure."""
+
+from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from schemas.matching import (
+    MOST_COMPARED,
+    Candidate,
+    Held,
+    Match,
+    NearestMeasure,
+    Numeric,
+    Span,
+    StatedDate,
+    StatedNumber,
+    Unmatched,
+)
+from schemas.verification import Currency, Status
+from service.matching.passages import Passage, Text
+from service.matching.quantities import Dimension, Quantity
+from service.matching.similarity import (
+    About,
+    Rarity,
+    about_claim,
+    geography_likeness,
+    number_likeness,
+    period_likeness,
+    scored,
+    unit_likeness,
+    wording,
+)
+from service.matching.verdicts import compared, verdict
+
+AGREEING = frozenset({Numeric.CONSISTENT, Numeric.WITHIN_ROUNDING, Numeric.OUTDATED})
+_LEAST_SCORE = 0.6
+_LEAST_WORDING = 0.6
+_LEAST_WORDING_BY_DIGITS = (0.5, 0.5, 0.5, 0.4, 0.3)
+"""How much of what a claim counts a passage must name; where it states the same number, by how many digits that has: many
+are not the same by chance."""
+_LEAST_GEOGRAPHY = 0.5
+_LEAST_OF_FINDING = 0.85
+_LONGEST_QUOTE = 4_000
+_LARGEST = Decimal(10) ** 18
+
+
+class Judged(NamedTuple):
+    """A claim beside a passage: what is answered of it, and whether the passage repeats it."""
+
+    candidate: Candidate
+    claim: Held
+    repeats: bool
+
+
+def compared_passages(text: Text) -> list[Passage]:
+    """The passages of a text that are compared: the first ones, if there are too many."""
+    return text.passages[:MOST_COMPARED]
+
+
+def compared_to(text: Text) -> int:
+    """The code point up to which a text is compared."""
+    passages = text.passages
+    return passages[MOST_COMPARED].start if len(passages) > MOST_COMPARED else len(text.text)
+
+
+def judged(passage: Passage, claims: Collection[Held], rarity: Rarity, limit: int) -> list[Judged]:
+    """The claims a passage may repeat, the likeliest first; then the one that comes nearest, if it repeats none.
+
+    If a claim agrees with a number, those that do not are left out, and if it has the same number, those that only are
+    near it, too. Of one measure, where none agrees, only the likeliest is kept.
+    """
+    found = [one for claim in claims for one in [_judged(passage, claim, rarity)] if one is not None]
+    found.sort(key=_order)
+    repeated = [one for one in found if one.repeats]
+    if not repeated:
+        return found[:1]
+    agreeing = [one for one in repeated if one.candidate.numeric in AGREEING]
+    agreeing = [one for one in agreeing if one.candidate.similarity.number == 1] or agreeing
+    if agreeing:
+        numbers = {one.candidate.number for one in agreeing}
+        others = [one for one in repeated if one.candidate.number not in numbers]
+        return sorted([*agreeing, *_one_a_measure(others)], key=_order)[:limit]
+    return _one_a_measure(repeated)[:limit]
+
+
+def _order(one: Judged) -> tuple[bool, float, str]:
+    return not one.repeats, -one.candidate.similarity.score, one.claim.id
+
+
+def _one_a_measure(found: Sequence[Judged]) -> list[Judged]:
+    measures: set[str] = set()
+    kept = []
+    for one in found:
+        if one.claim.measure not in measures:
+            measures.add(one.claim.measure)
+            kept.append(one)
+    return kept
+
+
+def _judged(passage: Passage, claim: Held, rarity: Rarity) -> Judged | None:
+    """A claim beside the number of a passage it is likest to; None for one whose unit is a date."""
+    what = about_claim(claim)
+    if what.unit.dimension == Dimension.YEAR:
+        return None
+    return max(
+        (_beside(passage, nth, claim, what, rarity) for nth in range(len(passage.quantities))),
+        key=lambda one: (one.repeats, one.candidate.similarity.score, -one.candidate.number),
+    )
+
+
+def _beside(passage: Passage, nth: int, claim: Held, what: About, rarity: Rarity) -> Judged:
+    quantity = passage.quantities[nth]
+    unit = unit_likeness(passage, nth, quantity, what.unit)
+    numbers = compared(quantity, claim.quantity, what.unit) if unit else None
+    has_none = claim.quantity.value is None and claim.quantity.lower is None and claim.quantity.upper is None
+    said = wording(passage, nth, what, rarity)
+    likeness = scored(
+        said,
+        number_likeness(numbers),
+        unit,
+        geography_likeness(passage, claim, what),
+        period_likeness(passage, claim),
+    )
+    numeric = verdict(numbers, claim.currency)
+    if has_none:
+        repeats = said >= _LEAST_OF_FINDING and likeness.geography > 0
+    else:
+        agrees = numeric in AGREEING
+        least = _LEAST_WORDING_BY_DIGITS[_digits(quantity)] if agrees and likeness.number == 1 else _LEAST_WORDING
+        same = unit > 0 and likeness.geography >= (0.01 if agrees else _LEAST_GEOGRAPHY) and likeness.period > 0
+        repeats = same and said >= least and likeness.score >= _LEAST_SCORE
+    candidate = Candidate(
+        claim=claim.id,
+        version=claim.version,
+        status=Status(claim.status),
+        currency=Currency(claim.currency),
+        statement=claim.statement,
+        number=nth,
+        similarity=likeness,
+        numeric=numeric,
+    )
+    return Judged(candidate, claim, repeats)
+
+
+def _digits(quantity: Quantity) -> int:
+    """How many significant digits a number has, four at most."""
+    number = quantity.value if quantity.value is not None else quantity.upper
+    return 0 if number is None else min(len(number.normalize().as_tuple().digits), 4)
+
+
+def match_of(text: Text, passage: Passage, found: Sequence[Judged]) -> Match | Unmatched:
+    """What is answered of a passage."""
+    span, quote = Span(start=passage.start, end=passage.end), text.text[passage.start : passage.end]
+    numbers = [_stated(text, quantity) for quantity in passage.quantities]
+    dates = []
+    for date in passage.dates:
+        start, end = text.quote(date.first, date.behind)
+        dates.append(StatedDate(span=Span(start=start, end=end), quote=text.text[start:end], date=date.date))
+    if found and found[0].repeats:
+        candidates = [one.candidate for one in found]
+        return Match(span=span, quote=quote, numbers=numbers, dates=dates, candidates=candidates)
+    nearest = None
+    if found and found[0].candidate.similarity.wording > 0:
+        one = found[0]
+        nearest = NearestMeasure(measure=one.claim.measure, claim=one.claim.id, similarity=one.candidate.similarity.score)
+    return Unmatched(span=span, quote=quote, numbers=numbers, dates=dates, nearest=nearest)
+
+
+def _stated(text: Text, quantity: Quantity) -> StatedNumber:
+    start, end = text.quote(quantity.first, quantity.behind)
+    return StatedNumber(
+        span=Span(start=start, end=end),
+        quote=text.text[start:end],
+        value=_decimal(quantity.value),
+        comparator=quantity.comparator,
+        lower=_decimal(quantity.lower),
+        upper=_decimal(quantity.upper),
+        unit=quantity.unit.name,
+    )
+
+
+def _decimal(number: Decimal | None) -> str | None:
+    """A number as the record writes decimals: its digits, and no exponent."""
+    if number is None:
+        return None
+    written = f"{number:f}"
+    return written.rstrip("0").rstrip(".") if "." in written else written
+
+
+def rarity_of(counts: Mapping[str, int], versions: int) -> Rarity:
+    """How rare words are in a log."""
+    return Rarity(counts, versions)

@@ -39,6 +39,7 @@ _LEAST_WORDING_BY_DIGITS = (0.5, 0.5, 0.5, 0.4, 0.3)
 """How much of what a claim counts a passage must name; where it states the same number, by how many digits that has: many
 are not the same by chance."""
 _LEAST_GEOGRAPHY = 0.5
+_NOTHING: frozenset[str] = frozenset()
 _LEAST_OF_FINDING = 0.85
 _LONGEST_QUOTE = 4_000
 _LARGEST = Decimal(10) ** 18
@@ -129,6 +130,9 @@ def _beside(passage: Passage, nth: int, claim: Held, what: About, rarity: Rarity
         least = _LEAST_WORDING_BY_DIGITS[_digits(quantity)] if agrees and likeness.number == 1 else _LEAST_WORDING
         same = unit > 0 and likeness.geography >= (0.01 if agrees else _LEAST_GEOGRAPHY) and likeness.period > 0
         repeats = same and said >= least and likeness.score >= _LEAST_SCORE
+        if repeats and not agrees:  # only what it says itself makes another number a wrong one
+            alone = passage._replace(around=_NOTHING, before=_NOTHING if not what.names else what.names & passage.before)
+            repeats = wording(alone, nth, what, rarity) >= least
     candidate = Candidate(
         claim=claim.id,
         version=claim.version,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from service.matching.dates import Date
 from service.matching.numbers import read_numbers
-from service.matching.phrases import is_word
+from service.matching.phrases import is_word, one_of
 from service.matching.places import WORLD, places_in
 from service.matching.quantities import Dimension, Quantity
 from service.matching.tokens import NUMBER, SIGN, WORD, Token, tokens_of
@@ -173,6 +173,7 @@ class Text:
             first += 1
         quantities = self._within(first, behind)[:_MOST_NUMBERS]
         dates = self.read.dates[bisect_left(self._dates, first) : bisect_right(self._dates, behind - 1)]
+        dates = [date for date in dates if not self._is_compared(quantities, date)]
         last = max(behind, quantities[-1].behind if quantities else behind)
         start, end = self.quote(first, last)
         return Passage(
@@ -188,6 +189,13 @@ class Text:
             sentence.places - {WORLD},
             frozenset().union(*(before.places for before in context)) - {WORLD},
         )
+
+    def _is_compared(self, quantities: list[Quantity], date: Date) -> bool:
+        """Whether a date is that of another number, which one of these is compared with: "twice as many as in 2023"."""
+        before = [quantity.behind for quantity in quantities if quantity.behind <= date.first]
+        first = max(before, default=date.first)
+        comparisons = self.known.spoken.words.comparisons
+        return any(one_of(self.tokens, at, comparisons) is not None for at in range(first, min(date.first, first + 12)))
 
     def _beside(self, quantity: Quantity, behind: int) -> frozenset[str]:
         """The stems of what a quantity is a number of: its unit's words, and the words behind it or behind an "of"."""

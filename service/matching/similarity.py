@@ -15,7 +15,7 @@ from service.matching.words import Vocabulary, stem_of, vocabulary
 
 _AROUND, _BEFORE = 0.9, 0.6
 """What a word counts that stands in another clause of the sentence, or in a sentence before it."""
-_HALF_KNOWN = 0.5
+_UNSTATED = 0.25
 """What a word of the measure weighs that the statement does without."""
 _RAREST = 6.0
 _COMMONEST = 0.4
@@ -61,7 +61,7 @@ def about(claim_id: str, version: int, statement: str, rest: tuple[str, str, str
     of_place = _place_stems(geography)
     says = _stems(tokens, known) - of_place
     of_measure = _stems(tokens_of(measure.replace("-", " ")), known) - of_place
-    counts = {stem: 1.0 if stem in says else _HALF_KNOWN for stem in of_measure - known.generic}
+    counts = {stem: 1.0 if stem in says else _UNSTATED for stem in of_measure - known.generic}
     counts |= dict.fromkeys((stem for stem in unit_said.stems if stem not in known.generic), 1.0)
     if not counts:
         counts = dict.fromkeys(of_measure, 1.0)
@@ -69,7 +69,7 @@ def about(claim_id: str, version: int, statement: str, rest: tuple[str, str, str
     named = places_in(tokens, 0, len(tokens), known)
     return About(
         counts, says, says | of_measure | of_rest | frozenset(unit_said.stems) | of_place, unit_said,
-        geography in named, named, _names(tokens, measure) - of_place,
+        geography in named, named, _names(tokens, measure, known),
     )  # fmt: skip
 
 
@@ -79,13 +79,13 @@ def about_claim(claim: Held) -> About:
     return about(claim.id, claim.version, claim.statement, rest)
 
 
-def _names(tokens: list[Token], measure: str) -> frozenset[str]:
+def _names(tokens: list[Token], measure: str, known: Vocabulary) -> frozenset[str]:
     """The stems of the words of a statement that are written as names are and stand in its measure."""
     names: set[str] = set()
     for nth, token in enumerate(tokens):
         if token.kind != WORD or token.text.islower() or f"-{token.low.replace('.', '-')}-" not in f"-{measure}-":
             continue
-        if nth or token.text != token.low.capitalize():
+        if token.text not in known.places and (nth or token.text != token.low.capitalize()):
             names.add(stem_of(token.low))
     return frozenset(names) - {stem_of("ai")}
 
@@ -106,7 +106,10 @@ def _place_stems(geography: str) -> frozenset[str]:
 
 
 def wording(passage: Passage, nth: int, claim: About, rarity: Rarity) -> float:
-    """How much of what a claim counts a passage names, less what it says of its number that the claim does not."""
+    """How much of what a claim counts a passage names, less what it says of its number that the claim does not.
+
+    Without the words `around` it and `before` it, that is what it names by itself.
+    """
     counted = _covered(claim.counts, passage, rarity)
     said = _covered(dict.fromkeys(claim.says - vocabulary().generic, 1.0), passage, rarity)
     beside = {stem: rarity.of(stem) for stem in passage.beside[nth] - vocabulary().generic}
@@ -128,7 +131,7 @@ def _every_place() -> frozenset[str]:
 def _covered(weights: Mapping[str, float], passage: Passage, rarity: Rarity) -> float:
     """How much of some stems, by weight and rarity, a passage has."""
     whole = found = 0.0
-    for stem, weight in weights.items():
+    for stem, weight in sorted(weights.items()):
         weighs = weight * rarity.of(stem)
         whole += weighs
         if stem in passage.near:
@@ -166,9 +169,11 @@ def geography_likeness(passage: Passage, claim: Held, what: About) -> float:
     """How much the place of a passage is a claim's: 1 for the same, 0.5 if none is said, 0 for another."""
     own = passage.places - {WORLD}
     if claim.geography == WORLD:
-        if not own or own <= what.places:
+        if WORLD in passage.places or not own:
             return 1.0 if WORLD in passage.places or not passage.places_around else 0.75
-        return 0.0 if WORLD in what.places else 0.3
+        if WORLD in what.places:
+            return 0.0
+        return 0.75 if own <= what.places else 0.3
     if claim.geography in own:
         return 1.0
     if own:

@@ -18,6 +18,7 @@ class Lists(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     labels: list[str]
     abbreviations: list[str]
     divisions: list[str]
+    comparisons: list[str]
     stop: list[str]
     generic: list[str]
     worldwide: list[str]

@@ -28,6 +28,7 @@ from service.metrics import Metrics
 from service.scrapes import show_pool, show_process, show_serving
 from service.settings import Settings
 from service.spans import Spans
+from service.texts import Texts
 from service.uses import Uses
 from service.watching import Watch
 from service.work.rounds import Tools
@@ -60,6 +61,7 @@ class Runtime:
     monotonic: Callable[[], float] = time.monotonic
     settling: asyncio.Lock = field(default_factory=asyncio.Lock)
     drawing: Drawing = field(default_factory=Drawing)
+    texts: Texts = field(default_factory=Texts)
 
     async def newest(self) -> Head:
         """The head of the log, as Postgres says. StoreUnavailable if it does not."""

@@ -1,0 +1,124 @@
+"""What claims a passage may repeat is looked for by: combinations of its words that few claims have. Pure.
+
+A claim is worth comparing if it has enough of a passage's words in common that chance would seldom do it. How often chance
+would is reckoned from how many of the log's versions each word stands in.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
+from typing import NamedTuple
+
+from service.matching.passages import Passage
+from service.matching.quantities import Quantity
+from service.matching.similarity import Rarity
+from service.matching.words import forms_of, vocabulary
+
+_EXPECTED = 24.0
+"""In how many versions a combination may be expected, and all of a passage's together in four times as many."""
+_MOST_COUNTED, _MOST_NEAR, _MOST_WORDS = 4, 8, 10
+"""Words that are looked for: of what is counted, of the passage besides, and of what stands around it."""
+_MOST_COMBINATIONS = 20
+_LONGEST_COMBINATION = 3
+
+
+class Term(NamedTuple):
+    """A word as a search has it, with its synonyms; and in what part of the versions it stands."""
+
+    written: str
+    part: float
+
+
+def searches(passages: Sequence[Passage], rarity: Rarity, position: int) -> list[str]:
+    """For each passage a search, as Postgres writes a tsquery; empty for one that has no words."""
+    return [_search(passage, rarity, position) for passage in passages]
+
+
+def _search(passage: Passage, rarity: Rarity, position: int) -> str:
+    counted = frozenset(stem for one in passage.quantities for stem in one.unit.stems).union(*passage.beside)
+    words: list[Term] = []
+    for stems, most in ((counted, _MOST_COUNTED), (passage.near, _MOST_NEAR), (passage.around | passage.before, _MOST_WORDS)):
+        terms = [term for term in _terms(stems, rarity, position) if term not in words]
+        words += terms[: max(0, most - len(words))]
+    words.sort(key=lambda term: (term.part, term.written))
+    numbers = list(dict.fromkeys(term for quantity in passage.quantities[:4] for term in _values(quantity)))
+    found = _chosen(_with_number(words, numbers), position)
+    found += _chosen(_of_words(words), position)
+    if not found and words:
+        found = [tuple(words)]
+    return " | ".join("(" + " & ".join(term.written for term in combination) + ")" for combination in found)
+
+
+def _chosen(combinations_of: Iterable[tuple[Term, ...]], position: int) -> list[tuple[Term, ...]]:
+    """The combinations that are expected in few versions, and none that has another in it."""
+    found: list[tuple[Term, ...]] = []
+    whole = 0.0
+    for combination in combinations_of:
+        versions = _together(combination) * position
+        if versions > _EXPECTED or whole + versions > 4 * _EXPECTED:
+            continue
+        if any(set(smaller) <= set(combination) for smaller in found):
+            continue
+        found.append(combination)
+        whole += versions
+        if len(found) == _MOST_COMBINATIONS:
+            break
+    return found
+
+
+def _with_number(words: Sequence[Term], numbers: Sequence[Term]) -> Iterator[tuple[Term, ...]]:
+    for number in numbers:
+        for length in (0, 1, 2):
+            for combination in combinations(words, length):
+                yield (number, *combination)
+
+
+def _of_words(words: Sequence[Term]) -> Iterator[tuple[Term, ...]]:
+    for length in range(1, _LONGEST_COMBINATION + 1):
+        yield from combinations(words, length)
+
+
+def _together(combination: Sequence[Term]) -> float:
+    part = 1.0
+    for term in combination:
+        part *= term.part
+    return part
+
+
+def _terms(stems: frozenset[str], rarity: Rarity, position: int) -> list[Term]:
+    """The words of some stems, the rarest first, and last those that the sample of the log does not have."""
+    is_whole = rarity.versions == position
+    terms = []
+    for stem in stems:
+        count = rarity.counts.get(stem, 0)
+        forms = [form for form in forms_of(stem) if form.isalnum()]
+        if forms and (count or not is_whole):
+            terms.append((not count, count, stem, forms))
+    return [Term(_written(forms), _part(count, rarity)) for _, count, _, forms in sorted(terms)]
+
+
+def _written(forms: Sequence[str]) -> str:
+    written = " | ".join(f"'{form}':AB" for form in forms)
+    return f"({written})" if len(forms) > 1 else written
+
+
+def _part(count: int, rarity: Rarity) -> float:
+    return min(1.0, (count + 0.5) / (rarity.versions + 1))
+
+
+def _values(quantity: Quantity) -> Iterator[Term]:
+    """A number as search has it: the value of a claim is one of its words. It is taken to be as rare as one in a hundred."""
+    for number in (quantity.value, quantity.lower, quantity.upper):
+        if number is not None:
+            digits = f"{number:f}"
+            digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
+            yield Term(f"'{digits}':AB", 0.01)
+
+
+def rarity(counts: Sequence[tuple[str, int]], versions: int, language: str = "en") -> Rarity:
+    """How rare words are in a log, from how many of so many of its versions each lexeme stands in."""
+    synonyms = vocabulary(language).synonyms
+    summed: dict[str, int] = {}
+    for lexeme, count in counts:
+        stem = synonyms.get(lexeme, lexeme)
+        summed[stem] = summed.get(stem, 0) + count
+    return Rarity(summed, versions)

@@ -9,7 +9,7 @@ from db.matching import claims_recalled, sampled, word_counts
 from db.pool import Pool, reading
 from schemas.failures import Overloaded
 from schemas.matching import Held, Match, Matches, Unmatched
-from service.matching.checking import compared_passages, compared_to, judged, match_of
+from service.matching.checking import compared_passages, compared_to, judged, match_of, read_text
 from service.matching.passages import Passage, Text
 from service.matching.recalling import rarity, searches
 from service.matching.similarity import Rarity
@@ -35,7 +35,7 @@ class Texts:
         Overloaded if too many wait for their turn.
         """
         async with self._in_turn():
-            read = await asyncio.to_thread(_read, text)
+            read = await asyncio.to_thread(read_text, text)
             passages = compared_passages(read)
             rare = await self._rarity(pool, position)
             asked = await asyncio.to_thread(searches, passages, rare, position)
@@ -70,12 +70,6 @@ class Texts:
         while len(self._rarities) > _KEPT:
             self._rarities.popitem(last=False)
         return kept
-
-
-def _read(text: str) -> Text:
-    read = Text(text)
-    _ = read.passages
-    return read
 
 
 def _going_on(passages: Sequence[Passage], recalled: Sequence[Sequence[Held]]) -> list[list[Held]]:

@@ -53,6 +53,13 @@ class Judged(NamedTuple):
     repeats: bool
 
 
+def read_text(text: str) -> Text:
+    """A text, taken apart: so far that it can be told whether there are too many passages to compare."""
+    read = Text(text, MOST_COMPARED + 1)
+    _ = read.passages
+    return read
+
+
 def compared_passages(text: Text) -> list[Passage]:
     """The passages of a text that are compared: the first ones, if there are too many."""
     return text.passages[:MOST_COMPARED]
@@ -103,15 +110,16 @@ def _judged(passage: Passage, claim: Held, rarity: Rarity) -> Judged | None:
     what = about_claim(claim)
     if what.unit.dimension == Dimension.YEAR:
         return None
+    units = [unit_likeness(passage, nth, one, what.unit) for nth, one in enumerate(passage.quantities)]
+    places = [nth for nth, unit in enumerate(units) if unit] or [0]
     return max(
-        (_beside(passage, nth, claim, what, rarity) for nth in range(len(passage.quantities))),
+        (_beside(passage, nth, units[nth], claim, what, rarity) for nth in places),
         key=lambda one: (one.repeats, one.candidate.similarity.score, -one.candidate.number),
     )
 
 
-def _beside(passage: Passage, nth: int, claim: Held, what: About, rarity: Rarity) -> Judged:
+def _beside(passage: Passage, nth: int, unit: float, claim: Held, what: About, rarity: Rarity) -> Judged:
     quantity = passage.quantities[nth]
-    unit = unit_likeness(passage, nth, quantity, what.unit)
     numbers = compared(quantity, claim.quantity, what.unit) if unit else None
     has_none = claim.quantity.value is None and claim.quantity.lower is None and claim.quantity.upper is None
     said = wording(passage, nth, what, rarity)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from service.matching.phrases import is_lower_word, is_word, touches
+from service.matching.phrases import is_lower_word, is_word, phrase_behind, touches
 from service.matching.tokens import NUMBER, WORD, Token
 from service.matching.words import Vocabulary
 
@@ -75,7 +75,7 @@ def _counts(tokens: Sequence[Token], behind: int, known: Vocabulary, *, bounded:
     spoken = known.spoken
     if is_word(tokens, behind, ("%", "percent", "+")) or is_word(tokens, behind, spoken.scales):
         return True
-    if is_word(tokens, behind, spoken.per[:1]):
+    if phrase_behind(tokens, behind, known.per) is not None:
         return True
     if is_word(tokens, behind, spoken.currencies) and is_lower_word(tokens, behind):
         return True

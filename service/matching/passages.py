@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from service.matching.dates import Date
 from service.matching.numbers import read_numbers
-from service.matching.phrases import is_word, one_of
+from service.matching.phrases import is_word, phrase_behind
 from service.matching.places import WORLD, places_in
 from service.matching.quantities import Dimension, Quantity
 from service.matching.tokens import NUMBER, SIGN, WORD, Token, tokens_of
@@ -18,7 +18,8 @@ _CLOSING = frozenset("\"'”’»)]")
 _STRONG = frozenset(",;:()—[]")
 _LONGEST_SENTENCE = 120
 """Tokens of a sentence: what goes on longer is cut, so that a text without an end is no sentence."""
-_MOST_NUMBERS = 20
+_MOST_NUMBERS = 4
+"""Numbers of a passage that are looked at: clauses seldom state two."""
 _MOST_BESIDE = 8
 CONTEXT = 3
 """Sentences before a passage that tell what it is about."""
@@ -54,10 +55,11 @@ class Passage(NamedTuple):
 
 
 class Text:
-    """A text, read: its tokens, sentences and passages."""
+    """A text, read: its tokens, sentences and passages, so many of them at `most`."""
 
-    def __init__(self, text: str, known: Vocabulary | None = None) -> None:
+    def __init__(self, text: str, most: int, known: Vocabulary | None = None) -> None:
         self.text = text
+        self.most = most
         self.known = known or vocabulary()
         self.tokens = tokens_of(text)
         self.read = read_numbers(text, self.tokens, self.known)
@@ -77,7 +79,7 @@ class Text:
 
     @cached_property
     def passages(self) -> list[Passage]:
-        """Its passages, in order."""
+        """Its passages, in order: the first ones, if there are more."""
         passages: list[Passage] = []
         told: dict[object, Passage] = {}
         for nth, sentence in enumerate(self.sentences):
@@ -86,6 +88,8 @@ class Text:
                 continue
             context = self.sentences[max(0, nth - CONTEXT) : nth]
             for first, behind in self._clauses(sentence, quantities):
+                if len(passages) == self.most:
+                    return passages
                 passage = _going_on(self._passage(first, behind, sentence, context), told)
                 passages.append(passage)
         return passages
@@ -194,8 +198,8 @@ class Text:
         """Whether a date is that of another number, which one of these is compared with: "twice as many as in 2023"."""
         before = [quantity.behind for quantity in quantities if quantity.behind <= date.first]
         first = max(before, default=date.first)
-        comparisons = self.known.spoken.words.comparisons
-        return any(one_of(self.tokens, at, comparisons) is not None for at in range(first, min(date.first, first + 12)))
+        known = self.known.comparisons
+        return any(phrase_behind(self.tokens, at, known) is not None for at in range(first, min(date.first, first + 12)))
 
     def _beside(self, quantity: Quantity, behind: int) -> frozenset[str]:
         """The stems of what a quantity is a number of: its unit's words, and the words behind it or behind an "of"."""

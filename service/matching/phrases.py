@@ -1,42 +1,56 @@
 """Phrases before and behind a place in a text. Pure."""
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Generic, NamedTuple, TypeVar
 
 from service.matching.tokens import WORD, Token
 
 Meaning = TypeVar("Meaning")
 
-LONGEST_PHRASE = 4
+
+class Phrases(Generic[Meaning]):
+    """Phrases and what they mean, found by their words in lower case: the first and the last tell most places apart."""
+
+    def __init__(self, meanings: Mapping[str, Meaning]) -> None:
+        self.meanings = {tuple(phrase.split()): meaning for phrase, meaning in meanings.items()}
+        self.firsts = frozenset(words[0] for words in self.meanings)
+        self.lasts = frozenset(words[-1] for words in self.meanings)
+        self.longest = max(map(len, self.meanings))
+
+    @classmethod
+    def of(cls, phrases: Iterable[str]) -> "Phrases[str]":
+        """Phrases that mean themselves."""
+        return Phrases({phrase: phrase for phrase in phrases})
 
 
-def phrase_before(
-    tokens: Sequence[Token], at: int, known: Mapping[tuple[str, ...], Meaning]
-) -> tuple[Meaning, int] | None:
+class Found(NamedTuple, Generic[Meaning]):
+    """What a phrase means, and the token at its other end: where it begins, or the one behind it."""
+
+    meaning: Meaning
+    at: int
+
+
+def phrase_before(tokens: Sequence[Token], at: int, known: Phrases[Meaning]) -> Found[Meaning] | None:
     """What the longest known phrase means that ends before a token, and the token it begins at."""
-    for length in range(min(LONGEST_PHRASE, at), 0, -1):
-        meaning = known.get(tuple(token.low for token in tokens[at - length : at]))
+    if at < 1 or tokens[at - 1].low not in known.lasts:
+        return None
+    words = tuple(token.low for token in tokens[max(0, at - known.longest) : at])
+    for length in range(len(words), 0, -1):
+        meaning = known.meanings.get(words[-length:])
         if meaning is not None:
-            return meaning, at - length
+            return Found(meaning, at - length)
     return None
 
 
-def phrase_behind(
-    tokens: Sequence[Token], at: int, known: Mapping[tuple[str, ...], Meaning]
-) -> tuple[Meaning, int] | None:
+def phrase_behind(tokens: Sequence[Token], at: int, known: Phrases[Meaning]) -> Found[Meaning] | None:
     """What the longest known phrase means that begins at a token, and the token behind it."""
-    for length in range(min(LONGEST_PHRASE, len(tokens) - at), 0, -1):
-        meaning = known.get(tuple(token.low for token in tokens[at : at + length]))
+    if at >= len(tokens) or tokens[at].low not in known.firsts:
+        return None
+    words = tuple(token.low for token in tokens[at : at + known.longest])
+    for length in range(len(words), 0, -1):
+        meaning = known.meanings.get(words[:length])
         if meaning is not None:
-            return meaning, at + length
-    return None
-
-
-def one_of(tokens: Sequence[Token], at: int, phrases: Collection[str]) -> int | None:
-    """The token behind the phrase that begins at a token, if it is one of these."""
-    for length in range(min(LONGEST_PHRASE, len(tokens) - at), 0, -1):
-        if " ".join(token.low for token in tokens[at : at + length]) in phrases:
-            return at + length
+            return Found(meaning, at + length)
     return None
 
 

@@ -4,7 +4,7 @@ A claim is worth comparing if it has enough of a passage's words in common that 
 would is reckoned from how many of the log's versions each word stands in.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
@@ -41,47 +41,38 @@ def _search(passage: Passage, rarity: Rarity, position: int) -> str:
         words += terms[: max(0, most - len(words))]
     words.sort(key=lambda term: (term.part, term.written))
     numbers = list(dict.fromkeys(term for quantity in passage.quantities[:4] for term in _values(quantity)))
-    found = _chosen(_with_number(words, numbers), position)
-    found += _chosen(_of_words(words), position)
-    if not found and words:
-        found = [tuple(words)]
-    return " | ".join("(" + " & ".join(term.written for term in combination) + ")" for combination in found)
+    combined = _chosen([*words, *numbers], len(words), position) or ([tuple(words)] if words else [])
+    return " | ".join("(" + " & ".join(term.written for term in terms) + ")" for terms in combined)
 
 
-def _chosen(combinations_of: Iterable[tuple[Term, ...]], position: int) -> list[tuple[Term, ...]]:
-    """The combinations that are expected in few versions, and none that has another in it."""
+def _chosen(terms: Sequence[Term], words: int, position: int) -> list[tuple[Term, ...]]:
+    """Combinations that are expected in few versions, and none that has another in it: each number with a few of the
+    words, which come first, and words alone."""
+    with_number = [
+        (number, *some)
+        for number in range(words, len(terms))
+        for length in range(_LONGEST_COMBINATION)
+        for some in combinations(range(words), length)
+    ]
+    alone = [some for length in range(1, _LONGEST_COMBINATION + 1) for some in combinations(range(words), length)]
     found: list[tuple[Term, ...]] = []
-    whole = 0.0
-    for combination in combinations_of:
-        versions = _together(combination) * position
-        if versions > _EXPECTED or whole + versions > 4 * _EXPECTED:
-            continue
-        if any(set(smaller) <= set(combination) for smaller in found):
-            continue
-        found.append(combination)
-        whole += versions
-        if len(found) == _MOST_COMBINATIONS:
-            break
+    for asked in (with_number, alone):
+        masks: list[int] = []
+        whole = 0.0
+        for some in asked:
+            versions = float(position)
+            mask = 0
+            for nth in some:
+                versions *= terms[nth].part
+                mask |= 1 << nth
+            if versions > _EXPECTED or whole + versions > 4 * _EXPECTED or any(mask & one == one for one in masks):
+                continue
+            masks.append(mask)
+            found.append(tuple(terms[nth] for nth in some))
+            whole += versions
+            if len(masks) == _MOST_COMBINATIONS:
+                break
     return found
-
-
-def _with_number(words: Sequence[Term], numbers: Sequence[Term]) -> Iterator[tuple[Term, ...]]:
-    for number in numbers:
-        for length in (0, 1, 2):
-            for combination in combinations(words, length):
-                yield (number, *combination)
-
-
-def _of_words(words: Sequence[Term]) -> Iterator[tuple[Term, ...]]:
-    for length in range(1, _LONGEST_COMBINATION + 1):
-        yield from combinations(words, length)
-
-
-def _together(combination: Sequence[Term]) -> float:
-    part = 1.0
-    for term in combination:
-        part *= term.part
-    return part
 
 
 def _terms(stems: frozenset[str], rarity: Rarity, position: int) -> list[Term]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from service.matching.dates import is_year
-from service.matching.phrases import is_word, one_of, phrase_before, touches
+from service.matching.phrases import is_word, phrase_before, phrase_behind, touches
 from service.matching.quantities import HUNDRED, PERCENT, Unit, rounding_of, rounding_of_fraction
 from service.matching.tokens import NUMBER, WORD, Token
 from service.matching.words import Vocabulary
@@ -146,9 +146,10 @@ def fraction_at(tokens: Sequence[Token], at: int, known: Vocabulary) -> Value | 
         return _percent(Decimal(count), denominator, behind + 1) if said and certain and count <= denominator else None
     if tokens[at].low in spoken.article:
         return None
-    place = one_of(tokens, at + 1, spoken.in_)
-    if place is None or place >= len(tokens):
+    found = phrase_behind(tokens, at + 1, known.in_)
+    if found is None or found.at >= len(tokens):
         return None
+    place = found.at
     out_of = _small(tokens[place], known)
     if out_of is None or out_of not in _OUT_OF or count >= out_of or is_year(tokens[place].text):
         return None

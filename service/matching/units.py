@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from service.matching.phrases import LONGEST_PHRASE, is_word, one_of, touches
+from service.matching.phrases import is_word, phrase_behind, touches
 from service.matching.quantities import PERCENT, POINTS, TIMES, UNSAID, Dimension, Unit
 from service.matching.tokens import NUMBER, WORD, Token
 from service.matching.words import Vocabulary, stem_of
@@ -40,24 +40,26 @@ def currency_before(tokens: Sequence[Token], at: int, known: Vocabulary) -> tupl
 
 def unit_behind(tokens: Sequence[Token], at: int, known: Vocabulary) -> Beside | None:
     """The unit that is said right behind a number; None if what stands there is none."""
-    spoken = known.spoken
     if is_word(tokens, at, ("-", "‑")) and touches(tokens, at):
         at += 1
-    for phrases, unit in ((spoken.points, POINTS), (spoken.per, PERCENT), (spoken.times, TIMES)):
-        behind = one_of(tokens, at, phrases)
-        if behind is not None:
-            return Beside(unit, behind)
-    for length in range(min(LONGEST_PHRASE, len(tokens) - at), 0, -1):
-        name = " ".join(token.low for token in tokens[at : at + length]).replace(" - ", "-")
-        if name in spoken.currencies:
-            if _CARBON & {token.low for token in tokens[at + length : at + length + 3]}:
-                return Beside(Unit("mass", name, Decimal("453.59237")), at + length)
-            return Beside(Unit(Dimension.MONEY, spoken.currencies[name]), at + length)
-        if name in spoken.measures:
-            dimension, factor = spoken.measures[name]
-            said = " ".join(token.text for token in tokens[at : at + length]).replace(" - ", "-")
-            return Beside(Unit(dimension, said, Decimal(factor)), at + length)
+    for phrases, unit in ((known.points, POINTS), (known.per, PERCENT), (known.times, TIMES)):
+        found = phrase_behind(tokens, at, phrases)
+        if found is not None:
+            return Beside(unit, found.at)
+    money = phrase_behind(tokens, at, known.currencies)
+    if money is not None:
+        if _CARBON & {token.low for token in tokens[money.at : money.at + 3]}:
+            return Beside(Unit("mass", _said(tokens, at, money.at), Decimal("453.59237")), money.at)
+        return Beside(Unit(Dimension.MONEY, money.meaning), money.at)
+    physical = phrase_behind(tokens, at, known.measures)
+    if physical is not None:
+        dimension, factor = physical.meaning
+        return Beside(Unit(dimension, _said(tokens, at, physical.at), Decimal(factor)), physical.at)
     return None
+
+
+def _said(tokens: Sequence[Token], at: int, behind: int) -> str:
+    return " ".join(token.text for token in tokens[at:behind]).replace(" - ", "-")
 
 
 def counted_behind(tokens: Sequence[Token], at: int, known: Vocabulary) -> Beside:

@@ -8,6 +8,8 @@ import msgspec
 import Stemmer
 from babel import Locale
 
+from service.matching.phrases import Meaning, Phrases
+
 _LONGEST = 64
 """Characters of a word that are looked at: the rest of a longer one changes nothing."""
 
@@ -57,10 +59,6 @@ class Spoken(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     places: dict[str, list[str]]
 
 
-Phrases = dict[tuple[str, ...], str]
-"""What phrases mean: each by its words in lower case."""
-
-
 class Vocabulary(NamedTuple):
     """A language, ready to read with."""
 
@@ -73,8 +71,15 @@ class Vocabulary(NamedTuple):
     stop: frozenset[str]
     generic: frozenset[str]
     """Stems that say how something is counted, and not what."""
-    before: Phrases
-    after: Phrases
+    before: Phrases[str]
+    after: Phrases[str]
+    points: Phrases[str]
+    per: Phrases[str]
+    times: Phrases[str]
+    in_: Phrases[str]
+    comparisons: Phrases[str]
+    currencies: Phrases[str]
+    measures: Phrases[tuple[str, int]]
     places: dict[str, list[tuple[tuple[str, ...], str]]]
     """Places by the first word of their name as it is written, the longest name first."""
 
@@ -100,12 +105,24 @@ def vocabulary(language: str = "en") -> Vocabulary:
         frozenset(synonyms.get(stem, stem) for stem in map(stems.stemWord, spoken.words.generic)),
         _phrases(spoken.before),
         _phrases(spoken.after),
+        Phrases.of(spoken.points),
+        Phrases.of(spoken.per),
+        Phrases.of(spoken.times),
+        Phrases.of(spoken.in_),
+        Phrases.of(spoken.words.comparisons),
+        Phrases(_hyphened(spoken.currencies)),
+        Phrases(_hyphened(spoken.measures)),
         _places(spoken),
     )
 
 
-def _phrases(meanings: dict[str, list[str]]) -> Phrases:
-    return {tuple(phrase.split()): meaning for meaning, phrases in meanings.items() for phrase in phrases}
+def _phrases(meanings: dict[str, list[str]]) -> Phrases[str]:
+    return Phrases({phrase: meaning for meaning, phrases in meanings.items() for phrase in phrases})
+
+
+def _hyphened(names: dict[str, Meaning]) -> dict[str, Meaning]:
+    """Names with each hyphen as a word of its own, as tokens have it."""
+    return {name.replace("-", " - "): meaning for name, meaning in names.items()}
 
 
 def _places(spoken: Spoken) -> dict[str, list[tuple[tuple[str, ...], str]]]:

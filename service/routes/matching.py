@@ -30,7 +30,7 @@ async def _at(read: Read, as_of: str | None) -> At:
     try:
         return await read.at(as_of)
     except InvalidRequest as refused:
-        raise InvalidRequest([Fault(fault.detail, pointer="#/as_of") for fault in refused.faults]) from refused
+        raise InvalidRequest([Fault(fault.detail, pointer="/as_of") for fault in refused.faults]) from refused
 
 
 endpoints = (find_matches,)

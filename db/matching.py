@@ -10,7 +10,7 @@ from schemas.matching import Held
 
 _ask = Questions("matching.sql")
 
-NEWEST = 200
+NEWEST = 100
 """How many matches of a search are ranked: the newest ones."""
 BEST = 12
 """How many claims a passage is compared with."""
@@ -50,10 +50,15 @@ async def word_counts(connection: Reading, first: int, last: int) -> list[WordCo
     return await _counts.many(connection, first, last)
 
 
-async def claims_recalled(connection: Reading, searches: Sequence[str], position: int) -> list[list[Held]]:
-    """For each search, the published claims in force at `position` that match it best."""
+async def claims_recalled(
+    connection: Reading, searches: Sequence[str], position: int, *, is_head: bool = False
+) -> list[list[Held]]:
+    """For each search, the published claims in force at `position` that match it best.
+
+    `is_head` says that `position` was the head of the log a moment ago, which is quicker to answer if it still is.
+    """
     asked = list(dict.fromkeys(search for search in searches if search))
-    found = await _recalled.many(connection, position, asked, NEWEST, BEST)
+    found = await _recalled.many(connection, position, asked, NEWEST, BEST, is_head)
     held = {one.position: one for one in await _held.many(connection, list({one.position for one in found}))}
     by_search: dict[str, list[Held]] = {search: [] for search in ("", *asked)}
     for one in found:

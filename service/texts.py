@@ -29,10 +29,10 @@ class Texts:
         self._some = asyncio.Semaphore(AT_ONCE)
         self._waiting = 0
 
-    async def check(self, pool: Pool, text: str, position: int, limit: int) -> Matches:
+    async def check(self, pool: Pool, text: str, position: int, limit: int, *, is_head: bool = False) -> Matches:
         """What is found in a text, as of a position of the log, with so many candidates a passage.
 
-        Overloaded if too many wait for their turn.
+        `is_head` is what it is to `claims_recalled`. Overloaded if too many wait for their turn.
         """
         async with self._in_turn():
             read = await asyncio.to_thread(read_text, text)
@@ -40,7 +40,7 @@ class Texts:
             rare = await self._rarity(pool, position)
             asked = await asyncio.to_thread(searches, passages, rare, position)
             async with reading(pool) as connection:
-                recalled = await claims_recalled(connection, asked, position)
+                recalled = await claims_recalled(connection, asked, position, is_head=is_head)
             claims = _going_on(passages, recalled)
             return await asyncio.to_thread(_matches, read, claims, rare, position, limit)
 

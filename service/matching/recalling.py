@@ -15,9 +15,9 @@ from service.matching.words import forms_of, vocabulary
 
 _EXPECTED = 24.0
 """In how many versions a combination may be expected, and all of a passage's together in four times as many."""
-_MOST_COUNTED, _MOST_NEAR, _MOST_WORDS = 4, 8, 10
+_MOST_COUNTED, _MOST_NEAR, _MOST_WORDS = 4, 6, 8
 """Words that are looked for: of what is counted, of the passage besides, and of what stands around it."""
-_MOST_COMBINATIONS = 20
+_MOST_COMBINATIONS = 12
 _LONGEST_COMBINATION = 3
 
 
@@ -88,7 +88,7 @@ def _terms(stems: frozenset[str], rarity: Rarity, position: int) -> list[Term]:
 
 
 def _written(forms: Sequence[str]) -> str:
-    written = " | ".join(f"'{form}':AB" for form in forms)
+    written = " | ".join(f"'{form}'" for form in forms)
     return f"({written})" if len(forms) > 1 else written
 
 
@@ -102,7 +102,7 @@ def _values(quantity: Quantity) -> Iterator[Term]:
         if number is not None:
             digits = f"{number:f}"
             digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
-            yield Term(f"'{digits}':AB", 0.01)
+            yield Term(f"'{digits}'", 0.01)
 
 
 def rarity(counts: Sequence[tuple[str, int]], versions: int, language: str = "en") -> Rarity:

@@ -22,7 +22,9 @@ async def find_matches(read: Read, body: MatchRequest) -> ASGIResponse:
     """
     await read.asker.reader()
     at = await _at(read, body.as_of)
-    return private(await read.runtime.texts.check(read.runtime.pool, body.text, at.position, body.limit))
+    is_head = at.position == at.head.position
+    found = await read.runtime.texts.check(read.runtime.pool, body.text, at.position, body.limit, is_head=is_head)
+    return private(found)
 
 
 async def _at(read: Read, as_of: str | None) -> At:

@@ -37,7 +37,7 @@ _held = _ask("claims_held", Held)
 
 
 def sampled(position: int) -> tuple[int, int]:
-    """The positions whose versions say how rare words are as of a position: the newest whole era of the log, or all of it.
+    """The positions whose versions say how rare words are as of one: the newest whole era of the log, or all of it.
 
     What they hold never changes.
     """

@@ -1,4 +1,4 @@
-"""What is found in a text: its passages that state a number, the claims they repeat, and whether the number is right."""
+"""What is found in a text: passages that state a number, the claims they repeat, and whether the number is right."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -11,26 +11,27 @@ from schemas.requests import AsOf
 from schemas.verification import Currency, Status
 
 LONGEST_TEXT = 50_000
-MOST_COMPARED = 300
+MOST_COMPARED = 200
 MOST_CANDIDATES = 10
 
 
 class Numeric(StrEnum):
     """What a claim makes of the number a text states. New values may be added.
 
-    A comparator makes a number an interval: "more than 6,200" is everything above 6,200, "about" is the stated range of an
-    estimate, or five per cent to either side. "Rounding" is half a unit in the last significant digit the text states: the
-    zeros a whole number ends in count up to its second digit ("6,000" is 50 more or less, "10 billion" half a
-    billion); a fraction in words ("six in ten", "a third") is two and a half percentage points more or less. The first of
-    these that is so is said: `no_number`, `contradicts`, `outdated`, `consistent`, `within_rounding`, `exceeds`, `falls_short`.
+    A comparator makes a number an interval: "more than 6,200" is everything above 6,200; "about" is the stated range of
+    an estimate, or five per cent to either side. "Rounding" is half a unit in the last significant digit the text
+    states: the zeros a whole number ends in count up to its second digit ("6,000" is 50 more or less, "10 billion"
+    half a billion); a fraction in words ("six in ten", "a third") is at most two and a half percentage points more or
+    less. The first of these that is so is said: `no_number`, `contradicts`, `outdated`, `consistent`,
+    `within_rounding`, `exceeds`, `falls_short`.
     """
 
     CONSISTENT = "consistent"
-    """The text states the claim's number, and the interval of one lies in that of the other: "6,200 or more" for "more than
-    6,200"."""
+    """The text states the claim's number, and the interval of one lies in that of the other: "6,200 or more" for "more
+    than 6,200"."""
     WITHIN_ROUNDING = "within_rounding"
-    """The text is as near as its own precision: the same number without its comparator, the claim's number rounded, "about"
-    or a range that holds it, or a number within the claim's range."""
+    """The text is as near as its own precision: the same number without its comparator, the claim's number rounded,
+    "about" or a range that holds it, or a number within the claim's range."""
     EXCEEDS = "exceeds"
     """Both can be true, and the text states a higher number: "more than 7,000" for "more than 6,200"."""
     FALLS_SHORT = "falls_short"
@@ -67,8 +68,8 @@ class StatedNumber(Answer, frozen=True, kw_only=True):
     upper: DecimalText | None
     """The upper end of a range, in `unit`."""
     unit: Line | None
-    """What is counted, as the record calls it (`percent`, `USD`) or as the text does (`AI firms`); null if it is not said
-    beside the number. A fraction, "six in ten", is in percent."""
+    """What is counted, as the record calls it (`percent`, `USD`) or as the text does (`AI firms`); null if it is not
+    said beside the number. A fraction, "six in ten", is in percent."""
 
 
 class StatedDate(Answer, frozen=True, kw_only=True):
@@ -85,7 +86,7 @@ class Similarity(Answer, frozen=True, kw_only=True):
     score: Part
     """All of it: 0.5 of `wording`, 0.2 of `number`, 0.15 of `unit`, 0.1 of `geography` and 0.05 of `period`."""
     wording: Part
-    """How much of what the claim counts the passage names, rare words most; words of the sentences before it count less."""
+    """How much of what the claim counts the passage names, rare words most; words of sentences before it count less."""
     number: Part
     """1 for the same number, 0 for one ten times as large or as small."""
     unit: Part
@@ -147,8 +148,8 @@ class Matches(Answer, frozen=True, kw_only=True):
     unmatched: Annotated[list[Unmatched], Meta(max_length=MOST_COMPARED)]
     """The passages that state a number of which we hold no claim."""
     compared_to: int
-    """The code point up to which the text was compared: its length, unless more than 300 passages state numbers. Send the
-    rest of it for the others."""
+    """The code point up to which the text was compared: its length, unless more than 200 passages state numbers. Send
+    the rest of it for the others."""
     position: Position
     """The position of the log this is as of."""
 
@@ -167,9 +168,7 @@ class MatchRequest(Request, frozen=True, kw_only=True):
     ]
     as_of: AsOf | None = None
     """When to answer as of: now."""
-    limit: Annotated[
-        int, Meta(ge=1, le=MOST_CANDIDATES, description="How many candidates a passage may have.")
-    ] = 3
+    limit: Annotated[int, Meta(ge=1, le=MOST_CANDIDATES, description="How many candidates a passage may have.")] = 3
 
 
 class Held(Struct, frozen=True, kw_only=True):

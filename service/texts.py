@@ -1,4 +1,4 @@
-"""Texts checked against the log: read in a thread beside the event loop, so many at once, with what the log knows of words."""
+"""Texts checked against the log: beside the event loop, so many at once, with what the log knows of words."""
 
 import asyncio
 from collections import OrderedDict

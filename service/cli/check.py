@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import TypeVar
 
 import click
 import httpx
@@ -21,6 +22,7 @@ from service.cli.database import with_database
 from service.texts import Texts
 
 Ask = Callable[[str], Awaitable[Matches]]
+Passage = TypeVar("Passage", Match, Unmatched)
 
 _WITHIN = 30.0
 _SIGNS = {
@@ -94,7 +96,7 @@ async def whole(text: str, ask: Ask) -> Matches:
     return Matches(items=items, unmatched=unmatched, compared_to=len(text), position=position)
 
 
-def _moved(one: Match | Unmatched, by: int) -> Match | Unmatched:  # type: ignore[misc]
+def _moved(one: Passage, by: int) -> Passage:
     """A passage of a piece of a text as one of the text, which it begins so far behind the beginning of."""
     return msgspec.structs.replace(
         one,
@@ -127,16 +129,16 @@ def _show(text: str, found: Matches, as_json: bool) -> None:
         sys.stdout.write(msgspec.json.encode(found).decode() + "\n")
         return
     console = Console(highlight=False, soft_wrap=True)
-    for one in sorted([*found.items, *found.unmatched], key=lambda one: one.span.start):
+    passages: list[Match | Unmatched] = [*found.items, *found.unmatched]
+    for one in sorted(passages, key=lambda one: one.span.start):
         console.print(_passage(text, one))
         if isinstance(one, Match):
             for candidate in one.candidates:
                 console.print(_candidate(candidate))
         else:
             console.print(_nothing(one))
-    passages = len(found.items) + len(found.unmatched)
     console.print(Styled(
-        f"{passages} passages state numbers; of {len(found.items)} there are claims, as of position {found.position}.",
+        f"{len(passages)} passages state numbers; {len(found.items)} of them claims, as of position {found.position}.",
         style="bold",
     ))  # fmt: skip
 

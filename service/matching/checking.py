@@ -36,8 +36,8 @@ AGREEING = frozenset({Numeric.CONSISTENT, Numeric.WITHIN_ROUNDING, Numeric.OUTDA
 _LEAST_SCORE = 0.6
 _LEAST_WORDING = 0.6
 _LEAST_WORDING_BY_DIGITS = (0.5, 0.5, 0.5, 0.4, 0.3)
-"""How much of what a claim counts a passage must name; where it states the same number, by how many digits that has: many
-are not the same by chance."""
+"""How much of what a claim counts a passage must name; where it states the same number, by how many digits that has:
+many are not the same by chance."""
 _LEAST_GEOGRAPHY = 0.5
 _NOTHING: frozenset[str] = frozenset()
 _LEAST_OF_FINDING = 0.85
@@ -139,7 +139,9 @@ def _beside(passage: Passage, nth: int, unit: float, claim: Held, what: About, r
         same = unit > 0 and likeness.geography >= (0.01 if agrees else _LEAST_GEOGRAPHY) and likeness.period > 0
         repeats = same and said >= least and likeness.score >= _LEAST_SCORE
         if repeats and not agrees:  # only what it says itself makes another number a wrong one
-            alone = passage._replace(around=_NOTHING, before=_NOTHING if not what.names else what.names & passage.before)
+            alone = passage._replace(
+                around=_NOTHING, before=_NOTHING if not what.names else what.names & passage.before
+            )
             repeats = wording(alone, nth, what, rarity) >= least
     candidate = Candidate(
         claim=claim.id,
@@ -174,7 +176,9 @@ def match_of(text: Text, passage: Passage, found: Sequence[Judged]) -> Match | U
     nearest = None
     if found and found[0].candidate.similarity.wording > 0:
         one = found[0]
-        nearest = NearestMeasure(measure=one.claim.measure, claim=one.claim.id, similarity=one.candidate.similarity.score)
+        nearest = NearestMeasure(
+            measure=one.claim.measure, claim=one.claim.id, similarity=one.candidate.similarity.score
+        )
     return Unmatched(span=span, quote=quote, numbers=numbers, dates=dates, nearest=nearest)
 
 

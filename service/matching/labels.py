@@ -1,16 +1,16 @@
-"""Digits that are a name, an address or a place in a list, and no quantity: versions, phone numbers, footnotes. Pure."""
+"""Digits that are a name, an address or a place in a list, and no quantity: versions, telephones, footnotes. Pure."""
 
 import re
 from collections.abc import Sequence
 
 from service.matching.phrases import is_word, touches
-from service.matching.tokens import NUMBER, SIGN, WORD, Token
+from service.matching.tokens import DASHES, NUMBER, SIGN, WORD, Token
 from service.matching.words import Vocabulary
 
 _PLAIN = re.compile(r"\d{1,18}(?:\.\d{1,18})?")
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:,\d{3}){1,5}(?:\.\d{1,18})?")
 _LAKHS = re.compile(r"[1-9]\d?(?:,\d{2}){1,6},\d{3}(?:\.\d{1,18})?")
-_JOINING = ("-", "–", ".", "/", "(", ")", "+")
+_JOINING = (*DASHES, ".", "/", "(", ")", "+")
 _BEFORE = "#@:^_\\=*&"
 _FEW = 1000
 _GROUPS = 3
@@ -19,7 +19,7 @@ _GROUPS = 3
 
 def digits_of(text: str) -> str | None:
     """A number's digits without what groups them; None if it is not written as a number is."""
-    if not text.isascii() or len(text) > 38:  # noqa: PLR2004 - as long as a decimal may be
+    if not text.isascii() or len(text) > 38:
         return None
     if _PLAIN.fullmatch(text):
         return None if len(text) > 1 and text[0] == "0" and text[1] != "." else text
@@ -29,7 +29,7 @@ def digits_of(text: str) -> str | None:
 
 
 def run_behind(tokens: Sequence[Token], at: int) -> int:
-    """The token behind the groups of digits that begin at a number: joined by nothing but a blank, a hyphen or a dot."""
+    """The token behind the groups of digits that begin at a number: a blank, a hyphen or a dot joins them."""
     behind = at + 1
     groups = 1
     while behind < len(tokens):
@@ -50,13 +50,14 @@ def is_label(text: str, tokens: Sequence[Token], at: int, known: Vocabulary, *, 
     if before is not None and before.end == token.start:
         if before.low in _BEFORE or before.kind == NUMBER:
             return True
-        if before.low == "." and (at < 2 or tokens[at - 2].end == before.start):  # noqa: PLR2004 - ".5" is rare, "a.5" a name
+        if before.low == "." and (at < 2 or tokens[at - 2].end == before.start):
             return True
-        if before.low in ("-", "–", "/") and at > 1 and tokens[at - 2].end == before.start:
+        if before.low in (*DASHES, "/") and at > 1 and tokens[at - 2].end == before.start:
             return tokens[at - 2].kind in (WORD, NUMBER) and tokens[at - 2].low not in known.spoken.numbers
     behind = tokens[at + 1] if at + 1 < len(tokens) else None
-    if behind is not None and behind.start == token.end and behind.low in ("^", "_", "\\", "=", ":"):
-        if behind.low != ":" or (touches(tokens, at + 2) and tokens[at + 2].kind == NUMBER):
+    if behind is not None and behind.start == token.end:
+        is_time = behind.low == ":" and touches(tokens, at + 2) and tokens[at + 2].kind == NUMBER
+        if is_time or behind.low in ("^", "_", "\\", "="):
             return True
     if before is not None and before.low == "+" and before.end == token.start and len(token.text) > _GROUPS - 2:
         return bare and "," not in token.text
@@ -72,7 +73,7 @@ def _is_in_list(text: str, tokens: Sequence[Token], at: int) -> bool:
     """The number of a list's item, at the beginning of a line: "1. " or "2) "."""
     start = tokens[at].start
     line = text[max(0, start - 80) : start].rpartition("\n")[2]
-    if line.strip(" \t-*•(") or (start > 80 and "\n" not in text[start - 80 : start]):  # noqa: PLR2004
+    if line.strip(" \t-*•(") or (start > 80 and "\n" not in text[start - 80 : start]):
         return False
     return is_word(tokens, at + 1, (".", ")")) and touches(tokens, at + 1) and not touches(tokens, at + 2)
 

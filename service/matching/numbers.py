@@ -14,7 +14,7 @@ from service.matching.labels import digits_of, is_label, run_behind
 from service.matching.phrases import is_word, phrase_before, phrase_behind, touches
 from service.matching.quantities import UNSAID, Dimension, Quantity, Unit
 from service.matching.spelled import Value, fraction_at, spelled_at, with_scale
-from service.matching.tokens import NUMBER, SIGN, WORD, Token
+from service.matching.tokens import DASHES, NUMBER, SIGN, WORD, Token
 from service.matching.units import counted_behind, currency_before, unit_behind
 from service.matching.words import Vocabulary
 
@@ -124,7 +124,9 @@ def _bounded(text: str, tokens: Sequence[Token], bare: _Bare, known: Vocabulary)
     if ranged is not None:
         return ranged
     comparator, first = Comparator.EQ, bare.first
-    before = phrase_before(tokens, first - 1 if is_word(tokens, first - 1, known.spoken.of[1:2]) else first, known.before)
+    before = phrase_before(
+        tokens, first - 1 if is_word(tokens, first - 1, known.spoken.of[1:2]) else first, known.before
+    )
     if before is not None:
         comparator, first = Comparator(before[0]), before[1]
     behind = bare.behind
@@ -148,14 +150,14 @@ def _ranged(text: str, tokens: Sequence[Token], low: _Bare, known: Vocabulary) -
     at = low.behind
     if not is_word(tokens, at, spoken.and_ if between else spoken.range):
         return None
-    if is_word(tokens, low.first - 1, spoken.from_) and not tokens[at].low in ("-", "–"):
+    if is_word(tokens, low.first - 1, spoken.from_) and tokens[at].low not in DASHES:
         return None  # from one number to another: two of them
     at += 1
     while at < len(tokens) and tokens[at].low in spoken.currencies and tokens[at].kind == SIGN:
         at += 1
     if at >= len(tokens) or not _may_begin(tokens, at, known):
         return None
-    if tokens[at].kind == NUMBER and touches(tokens, at) and tokens[at - 1].low in ("-", "–"):
+    if tokens[at].kind == NUMBER and touches(tokens, at) and tokens[at - 1].low in DASHES:
         digits = digits_of(tokens[at].text)
         if digits is None or _is_suffixed(tokens, at + 1, known):
             return None

@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 from service.matching.dates import Date
@@ -10,12 +11,13 @@ from service.matching.numbers import read_numbers
 from service.matching.phrases import is_word, phrase_behind
 from service.matching.places import WORLD, places_in
 from service.matching.quantities import Dimension, Quantity
-from service.matching.tokens import NUMBER, SIGN, WORD, Token, tokens_of
+from service.matching.tokens import DASHES, HYPHENS, NUMBER, SIGN, WORD, tokens_of
 from service.matching.words import Vocabulary, stem_of, vocabulary
 
-_ENDS = frozenset(".!?…。！？")
-_CLOSING = frozenset("\"'”’»)]")
-_STRONG = frozenset(",;:()—[]")
+_ENDS = frozenset(".!?\u2026\u3002\uff01\uff1f")
+_CLOSING = frozenset("\"'\u201d\u2019\u00bb)]")
+_STRONG = frozenset(",;:()[]\u2014")
+_WITHIN = HYPHENS | {"'", "\u2019"}
 _LONGEST_SENTENCE = 120
 """Tokens of a sentence: what goes on longer is cut, so that a text without an end is no sentence."""
 _MOST_NUMBERS = 4
@@ -122,14 +124,18 @@ class Text:
         """Whether a sentence ends before a token that a blank stands in front of."""
         tokens = self.tokens
         place = at - 1
-        while place > 0 and at - place < 3 and tokens[place].low in _CLOSING:  # noqa: PLR2004
+        while place > 0 and at - place < 3 and tokens[place].low in _CLOSING:
             place -= 1
         if tokens[place].low not in _ENDS:
             return tokens[place].kind == WORD and tokens[place].text.endswith(".") and tokens[at].is_capital and (
                 tokens[at].low in self.known.stop
             )  # fmt: skip
         following = tokens[at]
-        if following.kind == WORD and not following.is_capital and following.text[0].lower() != following.text[0].upper():
+        if (
+            following.kind == WORD
+            and not following.is_capital
+            and following.text[0].lower() != following.text[0].upper()
+        ):
             return False
         word = tokens[place - 1] if place else None
         if tokens[place].low != "." or word is None or word.kind != WORD:
@@ -152,9 +158,9 @@ class Text:
         return frozenset(stems)
 
     def _clauses(self, sentence: Sentence, quantities: list[Quantity]) -> list[tuple[int, int]]:
-        """The pieces of a sentence, each with a quantity: cut at signs or words that divide, nowhere inside a number."""
+        """The pieces of a sentence, each with a quantity: cut at signs or words that divide, never in a number."""
         cuts = [sentence.first]
-        for one, other in zip(quantities, quantities[1:], strict=False):
+        for one, other in pairwise(quantities):
             cut = self._cut_between(one.behind, other.first)
             if cut is not None:
                 cuts.append(cut)
@@ -173,7 +179,7 @@ class Text:
 
     def _passage(self, first: int, behind: int, sentence: Sentence, context: Sequence[Sentence]) -> Passage:
         tokens = self.tokens
-        while first < behind - 1 and tokens[first].kind == SIGN and tokens[first].low in ",;:)]—-–•*":
+        while first < behind - 1 and tokens[first].kind == SIGN and tokens[first].low in {*DASHES, *",;:)]\u2022*"}:
             first += 1
         quantities = self._within(first, behind)[:_MOST_NUMBERS]
         dates = self.read.dates[bisect_left(self._dates, first) : bisect_right(self._dates, behind - 1)]
@@ -199,7 +205,9 @@ class Text:
         before = [quantity.behind for quantity in quantities if quantity.behind <= date.first]
         first = max(before, default=date.first)
         known = self.known.comparisons
-        return any(phrase_behind(self.tokens, at, known) is not None for at in range(first, min(date.first, first + 12)))
+        return any(
+            phrase_behind(self.tokens, at, known) is not None for at in range(first, min(date.first, first + 12))
+        )
 
     def _beside(self, quantity: Quantity, behind: int) -> frozenset[str]:
         """The stems of what a quantity is a number of: its unit's words, and the words behind it or behind an "of"."""
@@ -212,7 +220,7 @@ class Text:
             return frozenset()
         stems = set(quantity.unit.stems)
         for token in self.tokens[at : min(behind, at + _MOST_BESIDE)]:
-            if token.kind == NUMBER or token.low in stop or (token.kind == SIGN and token.low not in "-‑'’"):
+            if token.kind == NUMBER or token.low in stop or (token.kind == SIGN and token.low not in _WITHIN):
                 break
             if token.kind == WORD:
                 stems.add(stem_of(token.low))

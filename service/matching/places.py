@@ -34,4 +34,4 @@ def places_in(tokens: Sequence[Token], first: int, behind: int, known: Vocabular
 def _written(token: Token) -> str:
     """A word as it is written, without a possessive."""
     text = token.text
-    return text[:-2] if text.endswith(("'s", "’s")) else text
+    return text[:-2] if text.endswith(("'s", "\u2019s")) else text

@@ -89,7 +89,7 @@ def unit_of_claim(unit: str) -> Unit:
         return TIMES
     if unit == "year":
         return Unit(Dimension.YEAR, "year")
-    if len(head) == 3 and head.isupper() and head.isalpha():  # noqa: PLR2004 - ISO 4217
+    if len(head) == 3 and head.isupper() and head.isalpha():
         return Unit(Dimension.MONEY, head)
     if head.lower() in spoken.currencies:
         return Unit(Dimension.MONEY, spoken.currencies[head.lower()])

@@ -1,7 +1,7 @@
 """What claims a passage may repeat is looked for by: combinations of its words that few claims have. Pure.
 
-A claim is worth comparing if it has enough of a passage's words in common that chance would seldom do it. How often chance
-would is reckoned from how many of the log's versions each word stands in.
+A claim is worth comparing if it has enough of a passage's words in common that chance would seldom do it. How often
+chance would is reckoned from how many of the log's versions each word stands in.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ from service.matching.words import forms_of, vocabulary
 
 _EXPECTED = 24.0
 """In how many versions a combination may be expected, and all of a passage's together in four times as many."""
-_MOST_COUNTED, _MOST_NEAR, _MOST_WORDS = 4, 6, 8
+_MOST_COUNTED, _MOST_NEAR, _MOST_WORDS = 4, 6, 7
 """Words that are looked for: of what is counted, of the passage besides, and of what stands around it."""
 _MOST_COMBINATIONS = 12
 _LONGEST_COMBINATION = 3
@@ -36,7 +36,11 @@ def searches(passages: Sequence[Passage], rarity: Rarity, position: int) -> list
 def _search(passage: Passage, rarity: Rarity, position: int) -> str:
     counted = frozenset(stem for one in passage.quantities for stem in one.unit.stems).union(*passage.beside)
     words: list[Term] = []
-    for stems, most in ((counted, _MOST_COUNTED), (passage.near, _MOST_NEAR), (passage.around | passage.before, _MOST_WORDS)):
+    for stems, most in (
+        (counted, _MOST_COUNTED),
+        (passage.near, _MOST_NEAR),
+        (passage.around | passage.before, _MOST_WORDS),
+    ):
         terms = [term for term in _terms(stems, rarity, position) if term not in words]
         words += terms[: max(0, most - len(words))]
     words.sort(key=lambda term: (term.part, term.written))
@@ -97,7 +101,7 @@ def _part(count: int, rarity: Rarity) -> float:
 
 
 def _values(quantity: Quantity) -> Iterator[Term]:
-    """A number as search has it: the value of a claim is one of its words. It is taken to be as rare as one in a hundred."""
+    """A number as search has it: the value of a claim is one of its words, taken to be as rare as one in a hundred."""
     for number in (quantity.value, quantity.lower, quantity.upper):
         if number is not None:
             digits = f"{number:f}"

@@ -102,7 +102,9 @@ def _place_stems(geography: str) -> frozenset[str]:
     if geography == WORLD:
         return frozenset()
     named = (words for names in vocabulary().places.values() for words, code in names if code == geography)
-    return frozenset(stem_of(word.lower()) for words in named for word in words if word.lower() not in vocabulary().stop)
+    return frozenset(
+        stem_of(word.lower()) for words in named for word in words if word.lower() not in vocabulary().stop
+    )
 
 
 def wording(passage: Passage, nth: int, claim: About, rarity: Rarity) -> float:
@@ -117,7 +119,9 @@ def wording(passage: Passage, nth: int, claim: About, rarity: Rarity) -> float:
     foreign = sum(weight for stem, weight in beside.items() if stem not in claim.all and stem not in places)
     whole = sum(beside.values())
     own = 1 - foreign / whole if whole else 1.0
-    unnamed = any(name not in stems for name in claim.names for stems in [passage.near | passage.around | passage.before])
+    unnamed = any(
+        name not in stems for name in claim.names for stems in [passage.near | passage.around | passage.before]
+    )
     return (0.8 * max(counted, said) + 0.2 * said) * (0.4 + 0.6 * own) * (_UNNAMED if unnamed else 1)
 
 

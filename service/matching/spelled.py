@@ -7,14 +7,14 @@ from typing import NamedTuple
 from service.matching.dates import is_year
 from service.matching.phrases import is_word, phrase_before, phrase_behind, touches
 from service.matching.quantities import HUNDRED, PERCENT, Unit, rounding_of, rounding_of_fraction
-from service.matching.tokens import NUMBER, WORD, Token
+from service.matching.tokens import DASHES, HYPHENS, NUMBER, WORD, Token
 from service.matching.words import Vocabulary
 
 _MOST_WORDS = 24
 """Words one number may be said with: a longer run of them is no number."""
 _HUNDRED = 100
 _OUT_OF = frozenset({3, 4, 5, 6, 7, 8, 9, 10, 12, 20, 50, 100, 1000})
-_HYPHENS = ("-", "‑", "–")
+_HYPHENS = HYPHENS | DASHES
 
 
 class Value(NamedTuple):
@@ -83,7 +83,7 @@ def spelled_at(tokens: Sequence[Token], at: int, known: Vocabulary) -> Value | N
             break
         if number == _HUNDRED or low == "dozen":
             current = max(current, 1) * number
-        elif before >= 0 and not (current == 0 or current % 100 == 0 or (current % 10 == 0 and number < 10)):  # noqa: PLR2004
+        elif before >= 0 and not (current == 0 or current % 100 == 0 or (current % 10 == 0 and number < 10)):
             break
         else:
             current += number
@@ -91,7 +91,7 @@ def spelled_at(tokens: Sequence[Token], at: int, known: Vocabulary) -> Value | N
         place += 1
     total += current
     if place == at + 1 and total == 1 and not is_word(tokens, place, spoken.scales):
-        return None if tokens[at].low not in spoken.article else None  # "one" is a pronoun
+        return None  # "one" is a pronoun
     value = Value(Decimal(total), place, str(total), Decimal(1))
     return _summed(tokens, with_scale(tokens, value, known), known)
 
@@ -108,8 +108,8 @@ def _summed(tokens: Sequence[Token], value: Value, known: Vocabulary) -> Value:
     rest = with_scale(tokens, Value(Decimal(current), place, str(current), Decimal(1)), known)
     if rest.number >= value.scale:
         return value
-    number = value.number + rest.number
-    return Value(number, rest.behind, str(int(number / rest.scale)), rest.scale)
+    whole = value.number + rest.number
+    return Value(whole, rest.behind, str(int(whole / rest.scale)), rest.scale)
 
 
 def _half_of(tokens: Sequence[Token], at: int, known: Vocabulary) -> Value | None:
@@ -126,7 +126,9 @@ def fraction_at(tokens: Sequence[Token], at: int, known: Vocabulary) -> Value | 
     """The fraction that begins at a token, in percent: "six in ten", "three fifths", "a third", "half of"."""
     spoken = known.spoken
     if is_word(tokens, at, spoken.half):
-        if at and (tokens[at - 1].low in ("first", "second", "latter", "other", "a", "-") or tokens[at - 1].kind == NUMBER):
+        if at and (
+            tokens[at - 1].low in ("first", "second", "latter", "other", "a", "-") or tokens[at - 1].kind == NUMBER
+        ):
             return None
         bounded = phrase_before(tokens, at, known.before) is not None
         if is_word(tokens, at + 1, spoken.of) or (bounded and not is_word(tokens, at + 1, spoken.article)):
@@ -153,9 +155,8 @@ def fraction_at(tokens: Sequence[Token], at: int, known: Vocabulary) -> Value | 
     out_of = _small(tokens[place], known)
     if out_of is None or out_of not in _OUT_OF or count >= out_of or is_year(tokens[place].text):
         return None
-    if is_word(tokens, place + 1, spoken.scales) or is_word(tokens, place + 1, spoken.per) or touches(tokens, place + 1) and (
-        tokens[place + 1].low in ("%", "-", ",")
-    ) and tokens[place + 1].low != ",":  # fmt: skip
+    goes_on = touches(tokens, place + 1) and tokens[place + 1].low in HYPHENS
+    if goes_on or is_word(tokens, place + 1, spoken.scales) or phrase_behind(tokens, place + 1, known.per) is not None:
         return None
     return _percent(Decimal(count), out_of, place + 1)
 
@@ -168,7 +169,7 @@ def _percent(count: Decimal, denominator: int, behind: int) -> Value:
 def _small(token: Token, known: Vocabulary) -> int | None:
     """The small whole number a token is, in digits or in a word; "a" is one."""
     if token.kind == NUMBER:
-        return int(token.text) if token.text.isascii() and token.text.isdecimal() and len(token.text) < 5 else None  # noqa: PLR2004
+        return int(token.text) if token.text.isascii() and token.text.isdecimal() and len(token.text) < 5 else None
     if token.low in known.spoken.article:
         return 1
     return known.spoken.numbers.get(token.low)

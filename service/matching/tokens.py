@@ -4,12 +4,15 @@ import re
 from typing import NamedTuple
 
 NUMBER, WORD, SIGN = "number", "word", "sign"
+HYPHENS = frozenset("-\u2011")
+DASHES = frozenset("-\u2013\u2014")
+"""What joins the parts of a word, and what may stand between the ends of a range."""
 
 _TOKEN = re.compile(
     r"(?P<name>(?:[A-Z][.]){2,})"  # U.S.
     r"|(?P<grouped>\d{1,3}(?:[\u00a0\u2009\u202f]\d{3})+(?!\d))"  # by blanks that do not break
     r"|(?P<number>\d+(?:[.,]\d+)*)"
-    r"|(?P<word>[^\W\d_]\w*(?:['’]\w+)*(?:-\d+(?:[.]\d+)*)?)"  # GPT-4 is one word
+    r"|(?P<word>[^\W\d_]\w*(?:['\u2019]\w+)*(?:-\d+(?:[.]\d+)*)?)"  # GPT-4 is one word
     r"|(?P<sign>[^\s])"
 )
 """Each alternative reads on without ever going back, so that a text of n characters takes n steps."""
@@ -53,6 +56,6 @@ def _token(match: re.Match[str]) -> Token:
     if kind == "sign":
         return Token(SIGN, text, text, match.start(), match.end())
     low = text.lower()
-    if "’" in low or "'" in low:
-        low = low.replace("’", "'").removesuffix("'s")
+    if "\u2019" in low or "'" in low:
+        low = low.replace("\u2019", "'").removesuffix("'s")
     return Token(WORD, text, low, match.start(), match.end())

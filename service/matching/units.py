@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from service.matching.phrases import is_word, phrase_behind, touches
 from service.matching.quantities import PERCENT, POINTS, TIMES, UNSAID, Dimension, Unit
-from service.matching.tokens import NUMBER, WORD, Token
+from service.matching.tokens import HYPHENS, NUMBER, WORD, Token
 from service.matching.words import Vocabulary, stem_of
 
 _MOST_COUNTED = 4
@@ -29,7 +29,7 @@ def currency_before(tokens: Sequence[Token], at: int, known: Vocabulary) -> tupl
     if token.kind == WORD and not token.text.isupper():
         return None
     code = known.spoken.currencies.get(token.low)
-    if code is None and token.kind == WORD and len(token.text) == 3 and token.text in _CODES:  # noqa: PLR2004
+    if code is None and token.kind == WORD and len(token.text) == 3 and token.text in _CODES:
         code = token.text
     if code is None:
         return None
@@ -40,7 +40,7 @@ def currency_before(tokens: Sequence[Token], at: int, known: Vocabulary) -> tupl
 
 def unit_behind(tokens: Sequence[Token], at: int, known: Vocabulary) -> Beside | None:
     """The unit that is said right behind a number; None if what stands there is none."""
-    if is_word(tokens, at, ("-", "‑")) and touches(tokens, at):
+    if is_word(tokens, at, HYPHENS) and touches(tokens, at):
         at += 1
     for phrases, unit in ((known.points, POINTS), (known.per, PERCENT), (known.times, TIMES)):
         found = phrase_behind(tokens, at, phrases)
@@ -64,14 +64,14 @@ def _said(tokens: Sequence[Token], at: int, behind: int) -> str:
 
 def counted_behind(tokens: Sequence[Token], at: int, known: Vocabulary) -> Beside:
     """What a number counts: the words behind it up to the first in the plural, or the one a hyphen joins to it."""
-    if is_word(tokens, at, ("-", "‑")) and touches(tokens, at) and touches(tokens, at + 1):
+    if is_word(tokens, at, HYPHENS) and touches(tokens, at) and touches(tokens, at + 1):
         if at + 1 < len(tokens) and tokens[at + 1].kind == WORD:
             return Beside(_counted(tokens, at + 1, at + 2), at + 2)
         return Beside(UNSAID, at)
     place = at
     while place < len(tokens) and place - at < _MOST_COUNTED:
         token = tokens[place]
-        if token.kind == NUMBER or (token.kind != WORD and token.low not in ("-", "‑")) or token.low in known.stop:
+        if token.kind == NUMBER or (token.kind != WORD and token.low not in HYPHENS) or token.low in known.stop:
             break
         place += 1
         if token.low.endswith("s") and not token.low.endswith(("ss", "us", "is")):
@@ -88,7 +88,35 @@ def _counted(tokens: Sequence[Token], at: int, behind: int) -> Unit:
 
 
 _CODES = frozenset(
-    {"USD", "EUR", "GBP", "CNY", "JPY", "KRW", "INR", "CHF", "CAD", "AUD", "HKD", "SGD", "TWD", "SEK", "NOK", "DKK", "BRL"}
+    {
+        "USD",
+        "EUR",
+        "GBP",
+        "CNY",
+        "JPY",
+        "KRW",
+        "INR",
+        "CHF",
+        "CAD",
+        "AUD",
+        "HKD",
+        "SGD",
+        "TWD",
+        "SEK",
+        "NOK",
+        "DKK",
+        "BRL",
+    }
 )
-_DOLLARS = {"US": "USD", "C": "CAD", "CA": "CAD", "A": "AUD", "AU": "AUD", "HK": "HKD", "S": "SGD", "NZ": "NZD", "NT": "TWD"}
+_DOLLARS = {
+    "US": "USD",
+    "C": "CAD",
+    "CA": "CAD",
+    "A": "AUD",
+    "AU": "AUD",
+    "HK": "HKD",
+    "S": "SGD",
+    "NZ": "NZD",
+    "NT": "TWD",
+}
 _IRREGULAR = frozenset({"people", "men", "women", "children", "staff", "media", "data"})

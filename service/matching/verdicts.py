@@ -85,7 +85,7 @@ class Compared(NamedTuple):
     @property
     def ratio(self) -> Decimal | None:
         """How many times the smaller number the larger one is; None where that says nothing."""
-        one, other = (abs(sum(numbers)) / len(numbers) for numbers in (self.stated, self.held))
+        one, other = abs(_middle(self.stated)), abs(_middle(self.held))
         return max(one, other) / min(one, other) if one and other else None
 
 
@@ -95,7 +95,9 @@ def compared(quantity: Quantity, claim: ClaimQuantity, unit: Unit) -> Compared |
     if not held:
         return None
     falls = max(held) <= 0 and min(held) < 0
-    value, lower, upper = (None if number is None else Decimal(number) for number in (claim.value, claim.lower, claim.upper))
+    value, lower, upper = (
+        None if number is None else Decimal(number) for number in (claim.value, claim.lower, claim.upper)
+    )
     if falls:
         value, lower, upper = (None if number is None else -number for number in (value, upper, lower))
     factor = quantity.unit.factor / unit.factor
@@ -107,6 +109,10 @@ def compared(quantity: Quantity, claim: ClaimQuantity, unit: Unit) -> Compared |
         interval(claim.comparator, value, lower, upper),
         quantity.rounding * factor,
     )
+
+
+def _middle(numbers: tuple[Decimal, ...]) -> Decimal:
+    return sum(numbers, Decimal(0)) / len(numbers)
 
 
 def _numbers(value: Decimal | None, lower: Decimal | None, upper: Decimal | None) -> tuple[Decimal, ...]:
@@ -134,6 +140,4 @@ def _verdict(numbers: Compared) -> Numeric:
     inside = (text.is_bounded and text.holds(claim)) or (claim.is_bounded and claim.holds(text))
     if inside or numbers.is_near:
         return Numeric.WITHIN_ROUNDING
-    return Numeric.EXCEEDS if sum(numbers.stated) / len(numbers.stated) > sum(numbers.held) / len(numbers.held) else (
-        Numeric.FALLS_SHORT
-    )  # fmt: skip
+    return Numeric.EXCEEDS if _middle(numbers.stated) > _middle(numbers.held) else Numeric.FALLS_SHORT

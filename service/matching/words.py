@@ -26,7 +26,9 @@ class Lists(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     worldwide: list[str]
 
 
-class Spoken(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"and_": "and", "in_": "in"}):
+class Spoken(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"and_": "and", "in_": "in"}
+):
     """One language. `languages/en.toml` says what the entries mean; one that is misspelt is an error."""
 
     stemmer: str
@@ -129,7 +131,7 @@ def _places(spoken: Spoken) -> dict[str, list[tuple[tuple[str, ...], str]]]:
     """Names of places: CLDR's of every ISO 3166-1 code, and the language's own besides."""
     named = [(name, code) for code, names in spoken.places.items() for name in names]
     territories = Locale.parse(spoken.locale).territories
-    named += [(name, code) for code, name in territories.items() if len(code) == 2 and code.isalpha()]  # noqa: PLR2004
+    named += [(name, code) for code, name in territories.items() if len(code) == 2 and code.isalpha()]
     places: dict[str, list[tuple[tuple[str, ...], str]]] = {}
     for name, code in named:
         words = tuple(name.replace("-", " ").split())
@@ -143,7 +145,7 @@ def _places(spoken: Spoken) -> dict[str, list[tuple[tuple[str, ...], str]]]:
 def stem_of(word: str, language: str = "en") -> str:
     """What a word in lower case is to us: its stem, or the stem that stands for its group of synonyms."""
     known = vocabulary(language)
-    stem = known.stems.stemWord(word[:_LONGEST])
+    stem: str = known.stems.stemWord(word[:_LONGEST])
     return known.synonyms.get(stem, stem)
 
 

@@ -17,7 +17,7 @@ async def test_an_article_is_checked_against_a_database(database, tmp_path):
     lines = shown.answered.decode().splitlines()
     assert "✓ consistent  cn-ai-firms-6200@1  verified with caveats" in "\n".join(lines)
     assert "≈ within rounding  cn-open-models-10bn-downloads@1  unverified" in "\n".join(lines)
-    assert lines[-1] == "12 passages state numbers; of 12 there are claims, as of position 175."
+    assert lines[-1] == "12 passages state numbers; 12 of them claims, as of position 175."
     assert b"\x1b" not in shown.answered  # no colours where nobody sees them
 
 
@@ -33,7 +33,9 @@ async def test_it_asks_another_citable_over_http_as_programs_read_it(curated, tm
 async def test_a_text_longer_than_one_request_takes_is_checked_whole(database, tmp_path):
     url = await database("curated")
     text = tmp_path / "long.txt"
-    written = "Nothing is counted here, 🤖 not even this.\n" * (LONGEST_TEXT // 40) + "China has more than 6,200 AI firms.\n"
+    written = (
+        "Nothing is counted here, 🤖 not even this.\n" * (LONGEST_TEXT // 40) + "China has more than 6,200 AI firms.\n"
+    )
     text.write_text(written)
     checked = Program(tmp_path, "check", str(text), "--json", database_url=url)
     checked.succeeded()
@@ -45,6 +47,9 @@ async def test_a_text_longer_than_one_request_takes_is_checked_whole(database, t
 async def test_what_is_no_text_is_one_sentence(database, tmp_path):
     url = await database("curated")
     (tmp_path / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n")
-    assert "is no text in UTF-8" in Program(tmp_path, "check", str(tmp_path / "picture.png"), database_url=url).failed_in_a_sentence()
+    assert (
+        "is no text in UTF-8"
+        in Program(tmp_path, "check", str(tmp_path / "picture.png"), database_url=url).failed_in_a_sentence()
+    )
     nobody = Program(tmp_path, "check", str(ARTICLE), "--url", "http://127.0.0.1:9")
     assert "does not check texts" in nobody.failed_in_a_sentence()

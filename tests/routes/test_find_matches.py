@@ -22,7 +22,7 @@ MENTIONS = [
     ("more than 6,200 AI firms", "cn-ai-firms-6200", "consistent"),
     ("roughly 60%", "cn-ai-patents-60pct", "consistent"),
 ]
-"""Every number the article states of which there is a claim: as it states it, the claim, and what the claim makes of it."""
+"""Every number the article states of which there is a claim: as it states it, the claim, and what that makes of it."""
 
 
 async def matches(api, text, **more):

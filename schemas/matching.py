@@ -48,21 +48,25 @@ class Numeric(StrEnum):
 class Span(Answer, frozen=True, kw_only=True):
     """A piece of the text, in Unicode code points: the first is 0, `end` is behind the last."""
 
-    start: int
-    end: int
+    start: Annotated[int, Meta(ge=0)]
+    """Where it begins."""
+    end: Annotated[int, Meta(ge=0)]
+    """Behind its last code point."""
 
 
 Part = Annotated[float, Meta(ge=0, le=1)]
+Quoted = Annotated[str, Meta(description="What stands there in the text, to the letter.")]
 
 
 class StatedNumber(Answer, frozen=True, kw_only=True):
     """A number as the text states it, scale words included: "more than 10 billion" has the value 10000000000."""
 
     span: Span
-    quote: str
+    quote: Quoted
     value: DecimalText | None
     """The number, in `unit`; null for a range."""
     comparator: Comparator
+    """How the text bounds it: "more than" is `gt`, and nothing at all `eq`."""
     lower: DecimalText | None
     """The lower end of a range, in `unit`."""
     upper: DecimalText | None
@@ -76,8 +80,13 @@ class StatedDate(Answer, frozen=True, kw_only=True):
     """A year, month or day the text names: no value of its own."""
 
     span: Span
-    quote: str
+    quote: Quoted
     date: PartialDate
+    """What it names."""
+
+
+Numbers = Annotated[list[StatedNumber], Meta(description="The numbers it states, in order: its first four.")]
+Dates = Annotated[list[StatedDate], Meta(description="The dates it names, in order: years are no numbers.")]
 
 
 class Similarity(Answer, frozen=True, kw_only=True):
@@ -101,10 +110,13 @@ class Candidate(Answer, frozen=True, kw_only=True):
     """A claim a passage may repeat, as it stood at `position`."""
 
     claim: Slug
+    """The claim's id."""
     version: VersionNumber
+    """Its version then."""
     status: Status
     currency: Currency
     statement: Line
+    """The claim in one sentence."""
     number: Annotated[int, Meta(ge=0)]
     """Which of the passage's `numbers` was compared: its place among them, from 0."""
     similarity: Similarity
@@ -115,27 +127,31 @@ class Match(Answer, frozen=True, kw_only=True):
     """A passage that states a number about something we hold, and the claims it may repeat, the likeliest first."""
 
     span: Span
-    quote: str
-    numbers: list[StatedNumber]
-    dates: list[StatedDate]
+    quote: Quoted
+    numbers: Numbers
+    dates: Dates
     candidates: Annotated[list[Candidate], Meta(min_length=1, max_length=MOST_CANDIDATES)]
+    """The claims it may repeat, the likeliest first. If one agrees with a number, those that do not are left out."""
 
 
 class NearestMeasure(Answer, frozen=True, kw_only=True):
     """The measure whose claims come nearest to what a passage says, and how near the nearest of them comes."""
 
     measure: Slug
+    """The measure's id."""
     claim: Slug
+    """The id of its claim that comes nearest."""
     similarity: Part
+    """How near that comes: a `score` as candidates have it, and too low for one, or of another unit, place or time."""
 
 
 class Unmatched(Answer, frozen=True, kw_only=True):
     """A passage that states a number of which we hold no claim."""
 
     span: Span
-    quote: str
-    numbers: list[StatedNumber]
-    dates: list[StatedDate]
+    quote: Quoted
+    numbers: Numbers
+    dates: Dates
     nearest: NearestMeasure | None
     """What we hold that comes nearest; null if nothing has a word in common."""
 

@@ -9,13 +9,13 @@ from service.web.private import private
 from service.web.reads import At, Read
 
 EXAMPLE = {
-    "text": "China is now home to more than 6,200 AI firms. It holds 75% of the world's AI patents, and its 12 pandas "
+    "text": "China is now home to more than 6,200 AI firms. It holds 85% of the world's AI patents, and its 12 pandas "
     "sleep for ten hours a day."
 }
 
 
 @post("/v1/matches", "Matches", Matches, status=200, failures=(Overloaded,), example=EXAMPLE)
-async def find_matches(read: Read, body: MatchRequest) -> ASGIResponse:
+async def check_text(read: Read, body: MatchRequest) -> ASGIResponse:
     """Which passages of a text state a number, the claims they repeat, and whether the number is right.
 
     The same text as of the same position is always answered the same. Nothing of it is kept, here or in a cache.
@@ -35,4 +35,4 @@ async def _at(read: Read, as_of: str | None) -> At:
         raise InvalidRequest([Fault(fault.detail, pointer="/as_of") for fault in refused.faults]) from refused
 
 
-endpoints = (find_matches,)
+endpoints = (check_text,)

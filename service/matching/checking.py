@@ -24,6 +24,7 @@ from service.matching.similarity import (
     Rarity,
     about_claim,
     geography_likeness,
+    names_most,
     number_likeness,
     period_likeness,
     scored,
@@ -35,7 +36,7 @@ from service.matching.verdicts import compared, verdict
 AGREEING = frozenset({Numeric.CONSISTENT, Numeric.WITHIN_ROUNDING, Numeric.OUTDATED})
 _LEAST_SCORE = 0.6
 _LEAST_WORDING = 0.6
-_LEAST_WORDING_BY_DIGITS = (0.5, 0.5, 0.5, 0.4, 0.3)
+_LEAST_WORDING_BY_DIGITS = (0.5, 0.5, 0.45, 0.35, 0.3)
 """How much of what a claim counts a passage must name; where it states the same number, by how many digits that has:
 many are not the same by chance."""
 _LEAST_GEOGRAPHY = 0.5
@@ -142,7 +143,7 @@ def _beside(passage: Passage, nth: int, unit: float, claim: Held, what: About, r
             alone = passage._replace(
                 around=_NOTHING, before=_NOTHING if not what.names else what.names & passage.before
             )
-            repeats = wording(alone, nth, what, rarity) >= least
+            repeats = wording(alone, nth, what, rarity) >= least and names_most(alone, what)
     candidate = Candidate(
         claim=claim.id,
         version=claim.version,

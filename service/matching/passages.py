@@ -10,7 +10,7 @@ from service.matching.dates import Date
 from service.matching.numbers import read_numbers
 from service.matching.phrases import is_word, phrase_behind
 from service.matching.places import WORLD, places_in
-from service.matching.quantities import Dimension, Quantity
+from service.matching.quantities import Quantity
 from service.matching.tokens import DASHES, HYPHENS, NUMBER, SIGN, WORD, tokens_of
 from service.matching.words import Vocabulary, stem_of, vocabulary
 
@@ -51,6 +51,8 @@ class Passage(NamedTuple):
     before: frozenset[str]
     beside: tuple[frozenset[str], ...]
     """By quantity, the stems of the words right behind it, which say what it is a number of."""
+    names: frozenset[str]
+    """The stems of its words that are written as names of products are."""
     places: frozenset[str]
     places_around: frozenset[str]
     places_before: frozenset[str]
@@ -195,6 +197,7 @@ class Text:
             sentence.stems,
             frozenset().union(*(before.stems for before in context)),
             tuple(self._beside(quantity, behind) for quantity in quantities),
+            frozenset(stem_of(token.low) for token in tokens[first:behind] if token.is_product),
             places_in(tokens, first, behind, self.known),
             sentence.places - {WORLD},
             frozenset().union(*(before.places for before in context)) - {WORLD},
@@ -210,14 +213,13 @@ class Text:
         )
 
     def _beside(self, quantity: Quantity, behind: int) -> frozenset[str]:
-        """The stems of what a quantity is a number of: its unit's words, and the words behind it or behind an "of"."""
+        """The stems of what a quantity is a number of: its unit's words, and those behind an "of"."""
         stop, of = self.known.stop, self.known.spoken.of
         at = quantity.behind
-        if is_word(self.tokens, at, of[:1]):
-            while is_word(self.tokens, at, of):
-                at += 1
-        elif quantity.unit.dimension != Dimension.COUNT:
-            return frozenset()
+        if not is_word(self.tokens, at, of[:1]):
+            return frozenset(quantity.unit.stems)
+        while is_word(self.tokens, at, of):
+            at += 1
         stems = set(quantity.unit.stems)
         for token in self.tokens[at : min(behind, at + _MOST_BESIDE)]:
             if token.kind == NUMBER or token.low in stop or (token.kind == SIGN and token.low not in _WITHIN):

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from fractions import Fraction
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -20,9 +21,12 @@ _UNSTATED = 0.25
 _RAREST = 6.0
 _COMMONEST = 0.4
 _WEIGHTS = {"wording": 0.5, "number": 0.2, "unit": 0.15, "geography": 0.1, "period": 0.05}
-_UNNAMED = 0.4
-"""What is left of a wording that does without a name the claim's measure has."""
+_LEAST_OWN = 0.25
+"""What is left of a wording if all it says of its number is foreign to the claim."""
+_UNNAMED = 0.3
+"""What is left of a wording without a name the claim's measure has, or with a product's where the claim has others."""
 _ROUNDED = 0.95
+_MOST = Fraction(2, 3)
 UNSAID = 0.5
 
 
@@ -37,6 +41,8 @@ class About(NamedTuple):
     places: frozenset[str]
     names: frozenset[str]
     """The stems of names its measure has: of a product, a company."""
+    said_names: frozenset[str]
+    """The stems of names in its statement."""
 
 
 class Rarity(NamedTuple):
@@ -67,10 +73,19 @@ def about(claim_id: str, version: int, statement: str, rest: tuple[str, str, str
         counts = dict.fromkeys(of_measure, 1.0)
     of_rest = _stems(tokens_of(f"{scope} {topics.replace('-', ' ')}"), known)
     named = places_in(tokens, 0, len(tokens), known)
+    names = _names(tokens, known)
+    of_places = frozenset[str]().union(of_place, *(_place_stems(code) for code in named))
     return About(
-        counts, says, says | of_measure | of_rest | frozenset(unit_said.stems) | of_place, unit_said,
-        geography in named, named, _names(tokens, measure, known),
-    )  # fmt: skip
+        counts=counts,
+        says=says,
+        all=says | of_measure | of_rest | frozenset(unit_said.stems) | of_place,
+        unit=unit_said,
+        names_its_place=geography in named,
+        places=named,
+        names=frozenset(stem for low, stem in names.items() if f"-{low.replace('.', '-')}-" in f"-{measure}-")
+        - of_places,
+        said_names=frozenset(names.values()) - of_places - frozenset(known.members),
+    )
 
 
 def about_claim(claim: Held) -> About:
@@ -79,15 +94,13 @@ def about_claim(claim: Held) -> About:
     return about(claim.id, claim.version, claim.statement, rest)
 
 
-def _names(tokens: list[Token], measure: str, known: Vocabulary) -> frozenset[str]:
-    """The stems of the words of a statement that are written as names are and stand in its measure."""
-    names: set[str] = set()
-    for nth, token in enumerate(tokens):
-        if token.kind != WORD or token.text.islower() or f"-{token.low.replace('.', '-')}-" not in f"-{measure}-":
-            continue
-        if token.text not in known.places and (nth or token.text != token.low.capitalize()):
-            names.add(stem_of(token.low))
-    return frozenset(names) - {stem_of("ai")}
+def _names(tokens: list[Token], known: Vocabulary) -> dict[str, str]:
+    """The words of a statement that are written as names are, with their stems."""
+    return {
+        token.low: stem_of(token.low)
+        for nth, token in enumerate(tokens)
+        if token.is_capital and token.low not in known.stop and (nth or token.is_product) and token.low != "ai"
+    }
 
 
 def _stems(tokens: list[Token], known: Vocabulary) -> frozenset[str]:
@@ -119,10 +132,10 @@ def wording(passage: Passage, nth: int, claim: About, rarity: Rarity) -> float:
     foreign = sum(weight for stem, weight in beside.items() if stem not in claim.all and stem not in places)
     whole = sum(beside.values())
     own = 1 - foreign / whole if whole else 1.0
-    unnamed = any(
-        name not in stems for name in claim.names for stems in [passage.near | passage.around | passage.before]
-    )
-    return (0.8 * max(counted, said) + 0.2 * said) * (0.4 + 0.6 * own) * (_UNNAMED if unnamed else 1)
+    named = passage.near | passage.around | passage.before
+    of_another = claim.said_names and not claim.said_names & named and passage.names - claim.all
+    unnamed = _UNNAMED if claim.names - named or of_another else 1.0
+    return (0.8 * max(counted, said) + 0.2 * said) * (_LEAST_OWN + (1 - _LEAST_OWN) * own) * unnamed
 
 
 @cache
@@ -130,6 +143,12 @@ def _every_place() -> frozenset[str]:
     """The stems of places whose names are one word: geography is compared by itself."""
     names = (words for names in vocabulary().places.values() for words, _ in names)
     return frozenset(stem_of(words[0].lower()) for words in names if len(words) == 1)
+
+
+def names_most(passage: Passage, claim: About) -> bool:
+    """Whether a passage names most of what a claim counts, common words as much as rare ones."""
+    wanted = [stem for stem, weight in claim.counts.items() if weight == 1]
+    return sum(stem in passage.near for stem in wanted) >= _MOST * len(wanted)
 
 
 def _covered(weights: Mapping[str, float], passage: Passage, rarity: Rarity) -> float:
@@ -190,7 +209,8 @@ def geography_likeness(passage: Passage, claim: Held, what: About) -> float:
         return 0.7
     if not what.names_its_place:
         return UNSAID
-    return 0.0 if WORLD in passage.places or passage.places_before else 0.3
+    speaks_of_all = WORLD in passage.places and WORLD not in what.places
+    return 0.0 if speaks_of_all or passage.places_before else 0.3
 
 
 def period_likeness(passage: Passage, claim: Held) -> float:

@@ -33,6 +33,14 @@ class Token(NamedTuple):
         """Whether it is a word that begins with a capital letter."""
         return self.kind == WORD and self.text[0].isupper()
 
+    @property
+    def is_product(self) -> bool:
+        """Whether it is a word that only a name is written like: with a digit, or a capital inside."""
+        inside = self.text[1:]
+        if self.kind != WORD or not self.is_capital:
+            return False
+        return any(sign.isdigit() for sign in inside) or (not self.text.isupper() and inside != inside.lower())
+
 
 def tokens_of(text: str) -> list[Token]:
     """The tokens of a text, in order. Addresses of pages and mailboxes have none."""

@@ -9,8 +9,8 @@ from service.matching.quantities import PERCENT, POINTS, TIMES, UNSAID, Dimensio
 from service.matching.tokens import HYPHENS, NUMBER, WORD, Token
 from service.matching.words import Vocabulary, stem_of
 
-_MOST_COUNTED = 4
-"""Words that may name what is counted, the counted thing last."""
+_MOST_COUNTED = 6
+"""Words and hyphens that may name what is counted, the counted thing last."""
 _CARBON = frozenset({"carbon", "co2", "co2e"})
 
 
@@ -74,11 +74,16 @@ def counted_behind(tokens: Sequence[Token], at: int, known: Vocabulary) -> Besid
         if token.kind == NUMBER or (token.kind != WORD and token.low not in HYPHENS) or token.low in known.stop:
             break
         place += 1
-        if token.low.endswith("s") and not token.low.endswith(("ss", "us", "is")):
-            return Beside(_counted(tokens, at, place), place)
-        if token.low in _IRREGULAR:
+        if _is_plural(token):
             return Beside(_counted(tokens, at, place), place)
     return Beside(UNSAID, at)
+
+
+def _is_plural(token: Token) -> bool:
+    """Whether a word is written as the plural of something counted."""
+    if token.kind != WORD or token.is_capital:
+        return False
+    return token.low in _IRREGULAR or (token.low.endswith("s") and not token.low.endswith(("ss", "us", "is", "ics")))
 
 
 def _counted(tokens: Sequence[Token], at: int, behind: int) -> Unit:
@@ -119,4 +124,4 @@ _DOLLARS = {
     "NZ": "NZD",
     "NT": "TWD",
 }
-_IRREGULAR = frozenset({"people", "men", "women", "children", "staff", "media", "data"})
+_IRREGULAR = frozenset({"people", "men", "women", "children", "staff"})

@@ -135,14 +135,14 @@ class Match(Answer, frozen=True, kw_only=True):
 
 
 class NearestMeasure(Answer, frozen=True, kw_only=True):
-    """The measure whose claims come nearest to what a passage says, and how near the nearest of them comes."""
+    """The measure whose claims come nearest to the words of a passage, and how near the nearest of them comes."""
 
     measure: Slug
     """The measure's id."""
     claim: Slug
     """The id of its claim that comes nearest."""
     similarity: Part
-    """How near that comes: a `score` as candidates have it, and too low for one, or of another unit, place or time."""
+    """How near that comes: the `wording` of candidates. What is near is of another number, unit, place or time."""
 
 
 class Unmatched(Answer, frozen=True, kw_only=True):

@@ -161,5 +161,5 @@ def _candidate(one: Candidate) -> Styled:
 
 
 def _nothing(one: Unmatched) -> Styled:
-    nearest = "" if one.nearest is None else f"; nearest is {one.nearest.measure} ({one.nearest.similarity:.2f})"
+    nearest = "" if one.nearest is None else f"; nearest is {one.nearest.measure}"
     return Styled(f"      · no claim is held of this{nearest}", style="dim")

@@ -35,7 +35,7 @@ from service.matching.verdicts import compared, verdict
 
 AGREEING = frozenset({Numeric.CONSISTENT, Numeric.WITHIN_ROUNDING, Numeric.OUTDATED})
 _LEAST_SCORE = 0.6
-_LEAST_WORDING = 0.6
+_LEAST_WORDING = 0.65
 _LEAST_WORDING_BY_DIGITS = (0.5, 0.5, 0.45, 0.35, 0.3)
 """How much of what a claim counts a passage must name; where it states the same number, by how many digits that has:
 many are not the same by chance."""
@@ -73,7 +73,7 @@ def compared_to(text: Text) -> int:
 
 
 def judged(passage: Passage, claims: Collection[Held], rarity: Rarity, limit: int) -> list[Judged]:
-    """The claims a passage may repeat, the likeliest first; then the one that comes nearest, if it repeats none.
+    """The claims a passage may repeat, the likeliest first; or the one that comes nearest in words, if it repeats none.
 
     If a claim agrees with a number, those that do not are left out, and if it has the same number, those that only are
     near it, too. Of one measure, where none agrees, only the likeliest is kept.
@@ -82,7 +82,7 @@ def judged(passage: Passage, claims: Collection[Held], rarity: Rarity, limit: in
     found.sort(key=_order)
     repeated = [one for one in found if one.repeats]
     if not repeated:
-        return found[:1]
+        return sorted(found, key=lambda one: (-one.candidate.similarity.wording, *_order(one)))[:1]
     agreeing = [one for one in repeated if one.candidate.numeric in AGREEING]
     agreeing = [one for one in agreeing if one.candidate.similarity.number == 1] or agreeing
     if agreeing:
@@ -92,8 +92,8 @@ def judged(passage: Passage, claims: Collection[Held], rarity: Rarity, limit: in
     return _one_a_measure(repeated)[:limit]
 
 
-def _order(one: Judged) -> tuple[bool, float, str]:
-    return not one.repeats, -one.candidate.similarity.score, one.claim.id
+def _order(one: Judged) -> tuple[bool, float, int, str]:
+    return not one.repeats, -one.candidate.similarity.score, one.candidate.number, one.claim.id
 
 
 def _one_a_measure(found: Sequence[Judged]) -> list[Judged]:
@@ -176,10 +176,8 @@ def match_of(text: Text, passage: Passage, found: Sequence[Judged]) -> Match | U
         return Match(span=span, quote=quote, numbers=numbers, dates=dates, candidates=candidates)
     nearest = None
     if found and found[0].candidate.similarity.wording > 0:
-        one = found[0]
-        nearest = NearestMeasure(
-            measure=one.claim.measure, claim=one.claim.id, similarity=one.candidate.similarity.score
-        )
+        claim, said = found[0].claim, found[0].candidate.similarity.wording
+        nearest = NearestMeasure(measure=claim.measure, claim=claim.id, similarity=said)
     return Unmatched(span=span, quote=quote, numbers=numbers, dates=dates, nearest=nearest)
 
 

@@ -19,6 +19,7 @@ from service.matching.units import counted_behind, currency_before, unit_behind
 from service.matching.words import Vocabulary
 
 _LARGEST = Decimal(10) ** 18
+_MANY = 1000
 
 
 class Read(NamedTuple):
@@ -127,8 +128,10 @@ def _bounded(text: str, tokens: Sequence[Token], bare: _Bare, known: Vocabulary)
     before = phrase_before(
         tokens, first - 1 if is_word(tokens, first - 1, known.spoken.of[1:2]) else first, known.before
     )
+    if before is not None and _is_of_many(tokens[before.at].low, bare, known):
+        before = None
     if before is not None:
-        comparator, first = Comparator(before[0]), before[1]
+        comparator, first = Comparator(before.meaning), before.at
     behind = bare.behind
     after = phrase_behind(tokens, behind, known.after)
     if after is not None and (tokens[behind].kind != SIGN or touches(tokens, behind)):
@@ -141,6 +144,11 @@ def _bounded(text: str, tokens: Sequence[Token], bare: _Bare, known: Vocabulary)
             comparator, behind = Comparator(after[0]), after[1]
     value = bare.value
     return Quantity(first, behind, comparator, value.number, None, None, unit, value.rounding)
+
+
+def _is_of_many(word: str, bare: _Bare, known: Vocabulary) -> bool:
+    """Whether a comparator is none before so small a count."""
+    return word in known.spoken.words.of_many and bare.unit.dimension == Dimension.COUNT and bare.value.number < _MANY
 
 
 def _ranged(text: str, tokens: Sequence[Token], low: _Bare, known: Vocabulary) -> Quantity | None:

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from service.matching.dates import Date
 from service.matching.numbers import read_numbers
-from service.matching.phrases import is_word, phrase_behind
+from service.matching.phrases import is_lower_word, is_word, phrase_behind
 from service.matching.places import WORLD, places_in
 from service.matching.quantities import Quantity
-from service.matching.tokens import DASHES, HYPHENS, NUMBER, SIGN, WORD, tokens_of
+from service.matching.tokens import DASHES, HYPHENS, NUMBER, SIGN, WORD, tokens_of, words_of
 from service.matching.words import Vocabulary, stem_of, vocabulary
 
 _ENDS = frozenset(".!?\u2026\u3002\uff01\uff1f")
@@ -117,10 +117,18 @@ class Text:
                 continue
             before, token = tokens[at - 1], tokens[at]
             gap = text[before.end : token.start]
-            if "\n" in gap or at - last >= _LONGEST_SENTENCE or (gap and self._is_end(at)):
+            if (
+                ("\n" in gap and not self._is_wrapped(gap, at))
+                or at - last >= _LONGEST_SENTENCE
+                or (gap and self._is_end(at))
+            ):
                 ends.append(at)
                 last = at
         return [*ends, len(tokens)]
+
+    def _is_wrapped(self, gap: str, at: int) -> bool:
+        """Whether a line only goes on in the next one: that begins with a small letter."""
+        return gap.count("\n") == 1 and is_lower_word(self.tokens, at)
 
     def _is_end(self, at: int) -> bool:
         """Whether a sentence ends before a token that a blank stands in front of."""
@@ -150,14 +158,7 @@ class Text:
     def _stems(self, first: int, behind: int) -> frozenset[str]:
         """The stems of what the words of a piece say."""
         stop = self.known.stop
-        stems: set[str] = set()
-        for token in self.tokens[first:behind]:
-            if token.kind != WORD or token.low in stop:
-                continue
-            stems.add(stem_of(token.low))
-            if "-" in token.low:
-                stems.add(stem_of(token.low.partition("-")[0]))
-        return frozenset(stems)
+        return frozenset(stem_of(word) for word in words_of(self.tokens[first:behind]) if word not in stop)
 
     def _clauses(self, sentence: Sentence, quantities: list[Quantity]) -> list[tuple[int, int]]:
         """The pieces of a sentence, each with a quantity: cut at signs or words that divide, never in a number."""
@@ -220,13 +221,14 @@ class Text:
             return frozenset(quantity.unit.stems)
         while is_word(self.tokens, at, of):
             at += 1
-        stems = set(quantity.unit.stems)
-        for token in self.tokens[at : min(behind, at + _MOST_BESIDE)]:
-            if token.kind == NUMBER or token.low in stop or (token.kind == SIGN and token.low not in _WITHIN):
+        last = at
+        while last < min(behind, at + _MOST_BESIDE):
+            token = self.tokens[last]
+            ends = token.kind == SIGN and token.low not in _WITHIN
+            if ends or token.kind == NUMBER or (token.low in stop and not token.text.isupper()):
                 break
-            if token.kind == WORD:
-                stems.add(stem_of(token.low))
-        return frozenset(stems)
+            last += 1
+        return self._stems(at, last) | frozenset(quantity.unit.stems)
 
 
 def _going_on(passage: Passage, told: dict[object, Passage]) -> Passage:

@@ -9,8 +9,9 @@ from typing import NamedTuple
 from schemas.matching import Held, Similarity
 from service.matching.passages import Passage
 from service.matching.places import WORLD, places_in
+from service.matching.quantities import UNSAID as UNSAID_UNIT
 from service.matching.quantities import Dimension, Quantity, Unit, unit_of_claim
-from service.matching.tokens import WORD, Token, tokens_of
+from service.matching.tokens import Token, tokens_of, words_of
 from service.matching.verdicts import Compared
 from service.matching.words import Vocabulary, stem_of, vocabulary
 
@@ -95,18 +96,15 @@ def about_claim(claim: Held) -> About:
 
 
 def _names(tokens: list[Token], known: Vocabulary) -> dict[str, str]:
-    """The words of a statement that are written as names are, with their stems."""
-    return {
-        token.low: stem_of(token.low)
-        for nth, token in enumerate(tokens)
-        if token.is_capital and token.low not in known.stop and (nth or token.is_product) and token.low != "ai"
-    }
+    """The words of a statement that are written as names are, with their stems: the first one if there is no other."""
+    capital = [token for token in tokens if token.is_capital and token.low not in known.stop and token.low != "ai"]
+    capital = [token for token in capital if stem_of(token.low) not in known.generic]
+    names = [token for token in capital if token.is_product or token is not tokens[0]] or capital
+    return {token.low: stem_of(token.low) for token in names}
 
 
 def _stems(tokens: list[Token], known: Vocabulary) -> frozenset[str]:
-    found = {stem_of(token.low) for token in tokens if token.kind == WORD and token.low not in known.stop}
-    found |= {stem_of(token.low.partition("-")[0]) for token in tokens if token.kind == WORD and "-" in token.low}
-    return frozenset(found)
+    return frozenset(stem_of(word) for word in words_of(tokens) if word not in known.stop)
 
 
 @lru_cache(512)
@@ -170,6 +168,8 @@ def unit_likeness(passage: Passage, nth: int, quantity: Quantity, claim: Unit) -
     """How much a number's unit is a claim's: 1 for the same beside it, 0 for another."""
     stated = quantity.unit
     if claim.dimension != Dimension.COUNT:
+        if claim.dimension == Dimension.SHARE and quantity.value == 0 and stated is UNSAID_UNIT:
+            return UNSAID  # a share of zero needs no unit
         if stated.dimension != claim.dimension:
             return 0.0
         return 1.0 if claim.dimension != Dimension.MONEY or stated.name == claim.name else 0.0

@@ -1,6 +1,7 @@
 """A text as its words, numbers and signs, with where each stands. Pure, and in time proportional to the text."""
 
 import re
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 NUMBER, WORD, SIGN = "number", "word", "sign"
@@ -16,6 +17,7 @@ _TOKEN = re.compile(
     r"|(?P<sign>[^\s])"
 )
 """Each alternative reads on without ever going back, so that a text of n characters takes n steps."""
+_LONGEST_JOINED = 40
 _ADDRESS = re.compile(r"(?:https?://|www[.])\S+|[\w.+-]{1,64}@[\w-]{1,64}[.]\w\S*")
 
 
@@ -45,6 +47,21 @@ class Token(NamedTuple):
 def tokens_of(text: str) -> list[Token]:
     """The tokens of a text, in order. Addresses of pages and mailboxes have none."""
     return [_token(match) for match in _TOKEN.finditer(without_addresses(text))]
+
+
+def words_of(tokens: Sequence[Token]) -> Iterator[str]:
+    """The words among some tokens in lower case; and besides, those that hyphens join as one: "startups"."""
+    joined = ""
+    for nth, token in enumerate(tokens):
+        if token.kind == WORD:
+            glued = nth > 1 and tokens[nth - 1].low in HYPHENS and tokens[nth - 2].kind == WORD
+            glued = glued and tokens[nth - 2].end == tokens[nth - 1].start and tokens[nth - 1].end == token.start
+            joined = joined + token.low if glued and len(joined) < _LONGEST_JOINED else token.low
+            yield token.low
+            if joined != token.low:
+                yield joined
+            if "-" in token.low:
+                yield token.low.partition("-")[0]
 
 
 def without_addresses(text: str) -> str:

@@ -18,6 +18,7 @@ class Lists(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Words that mean something by where they stand, or nothing."""
 
     labels: list[str]
+    of_many: list[str]
     abbreviations: list[str]
     divisions: list[str]
     comparisons: list[str]
@@ -103,7 +104,7 @@ def vocabulary(language: str = "en") -> Vocabulary:
         stems,
         synonyms,
         members,
-        frozenset(spoken.words.stop),
+        frozenset({*spoken.words.stop, *spoken.numbers, *spoken.scales, *spoken.fractions}),
         frozenset(synonyms.get(stem, stem) for stem in map(stems.stemWord, spoken.words.generic)),
         _phrases(spoken.before),
         _phrases(spoken.after),

@@ -10,8 +10,8 @@ from schemas.matching import Held
 
 _ask = Questions("matching.sql")
 
-NEWEST = 100
-"""How many matches of a search are ranked: the newest ones."""
+NEWEST = 50
+"""How many matches of a search are looked at: the newest ones."""
 BEST = 12
 """How many claims a passage is compared with."""
 _ERA = 2048
@@ -25,7 +25,7 @@ class WordCount(msgspec.Struct, frozen=True):
 
 
 class Recalled(msgspec.Struct, frozen=True):
-    """The version at a position, which matches a search: the first is 1."""
+    """The version at a position, which matches searches of a passage: the first is 0."""
 
     nth: int
     position: int
@@ -51,16 +51,17 @@ async def word_counts(connection: Reading, first: int, last: int) -> list[WordCo
 
 
 async def claims_recalled(
-    connection: Reading, searches: Sequence[str], position: int, *, is_head: bool = False
+    connection: Reading, searches: Sequence[Sequence[str]], position: int, *, is_head: bool = False
 ) -> list[list[Held]]:
-    """For each search, the published claims in force at `position` that match it best.
+    """For the searches of each passage, the published claims in force at `position` that match most of them.
 
     `is_head` says that `position` was the head of the log a moment ago, which is quicker to answer if it still is.
     """
-    asked = list(dict.fromkeys(search for search in searches if search))
-    found = await _recalled.many(connection, position, asked, NEWEST, BEST, is_head)
+    asked = [(nth, search) for nth, some in enumerate(searches) for search in some]
+    places, texts = [nth for nth, _ in asked], [search for _, search in asked]
+    found = await _recalled.many(connection, position, places, texts, NEWEST, BEST, is_head)
     held = {one.position: one for one in await _held.many(connection, list({one.position for one in found}))}
-    by_search: dict[str, list[Held]] = {search: [] for search in ("", *asked)}
+    claims: list[list[Held]] = [[] for _ in searches]
     for one in found:
-        by_search[asked[one.nth - 1]].append(held[one.position])
-    return [by_search[search] for search in searches]
+        claims[one.nth].append(held[one.position])
+    return claims

@@ -8,34 +8,34 @@ from ts_stat(format('select document from claim_index where position between %s 
 ts_filter(i.document, '{a,b}')
 
 -- name: claims_recalled
--- Published claims in force at a position ($1) that match one of some searches ($2), by the search's place: of each the
--- newest $3 matches, and of those the $4 that match best. What is in force now and what no longer is have an index each;
--- only the former is asked if the position is said to be the head of the log ($5), and is.
+-- Published claims in force at a position ($1) that match searches ($3), each of which is made for a passage ($2): of each
+-- search the newest $4 matches, and of each passage the $5 claims that match most searches. What is in force now and what no
+-- longer is have an index each; only the former is asked if the position is said to be the head of the log ($6), and is.
 with now as materialized (
-    select $5::boolean and exists (select from log_head h where h.position = $1) as is_head
-)
-select asked.nth::int as nth, found.position
-from unnest($2::text[]) with ordinality as asked (search, nth)
-cross join lateral (
-    select newest.position
-    from (
+    select $6::boolean and exists (select from log_head h where h.position = $1) as is_head
+), matching as (
+    select asked.nth, found.position, count(*) as searches
+    from unnest($2::int[], $3::text[]) as asked (nth, search)
+    cross join lateral (
         (
-            select i.position, i.document from claim_index i
+            select i.position from claim_index i
             where {subject} @@ asked.search::tsquery and i.position <= $1
-                and i.until = 9223372036854775807 and i.lifecycle = 'published'
-            order by i.position + 0 desc limit $3
+                and ($1 >= 0 or is_planned_blindly(i.position)) and i.until = 9223372036854775807 and i.lifecycle = 'published'
+            order by i.position + 0 desc limit $4
         ) union all (
-            select i.position, i.document from claim_index i
+            select i.position from claim_index i
             where not (select now.is_head from now)
                 and {subject} @@ asked.search::tsquery and i.position <= $1 and i.until > $1
                 and i.until < 9223372036854775807 and i.lifecycle = 'published'
-            order by i.position + 0 desc limit $3
+            order by i.position + 0 desc limit $4
         )
-        order by position desc limit $3
-    ) as newest
-    order by ts_rank(newest.document, asked.search::tsquery) desc, newest.position desc limit $4
-) as found
-order by asked.nth, found.position
+    ) as found
+    group by asked.nth, found.position
+), ranked as (
+    select m.nth, m.position, row_number() over (partition by m.nth order by m.searches desc, m.position desc) as place
+    from matching m
+)
+select nth, position from ranked where place <= $5 order by nth, place
 
 -- name: claims_held
 -- What passages are compared with of the claims whose versions stand at some positions ($1).

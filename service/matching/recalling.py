@@ -17,7 +17,8 @@ _EXPECTED = 24.0
 """In how many versions a combination may be expected, and all of a passage's together in four times as many."""
 _MOST_COUNTED, _MOST_NEAR, _MOST_WORDS = 4, 6, 7
 """Words that are looked for: of what is counted, of the passage besides, and of what stands around it."""
-_MOST_COMBINATIONS = 12
+_MOST_WITH_NUMBER, _MOST_ALONE = 6, 8
+"""Combinations that are looked for, of the passage's number with words and of words alone."""
 _LONGEST_COMBINATION = 3
 
 
@@ -28,12 +29,12 @@ class Term(NamedTuple):
     part: float
 
 
-def searches(passages: Sequence[Passage], rarity: Rarity, position: int) -> list[str]:
-    """For each passage a search, as Postgres writes a tsquery; empty for one that has no words."""
-    return [_search(passage, rarity, position) for passage in passages]
+def searches(passages: Sequence[Passage], rarity: Rarity, position: int) -> list[list[str]]:
+    """For each passage the searches for what it may repeat, as Postgres writes a tsquery; none if it has no words."""
+    return [_searches(passage, rarity, position) for passage in passages]
 
 
-def _search(passage: Passage, rarity: Rarity, position: int) -> str:
+def _searches(passage: Passage, rarity: Rarity, position: int) -> list[str]:
     counted = frozenset(stem for one in passage.quantities for stem in one.unit.stems).union(*passage.beside)
     words: list[Term] = []
     for stems, most in (
@@ -46,7 +47,7 @@ def _search(passage: Passage, rarity: Rarity, position: int) -> str:
     words.sort(key=lambda term: (term.part, term.written))
     numbers = list(dict.fromkeys(term for quantity in passage.quantities[:4] for term in _values(quantity)))
     combined = _chosen([*words, *numbers], len(words), position) or ([tuple(words)] if words else [])
-    return " | ".join("(" + " & ".join(term.written for term in terms) + ")" for terms in combined)
+    return [" & ".join(term.written for term in terms) for terms in combined]
 
 
 def _chosen(terms: Sequence[Term], words: int, position: int) -> list[tuple[Term, ...]]:
@@ -54,13 +55,13 @@ def _chosen(terms: Sequence[Term], words: int, position: int) -> list[tuple[Term
     words, which come first, and words alone."""
     with_number = [
         (number, *some)
-        for number in range(words, len(terms))
         for length in range(_LONGEST_COMBINATION)
         for some in combinations(range(words), length)
+        for number in range(words, len(terms))
     ]
     alone = [some for length in range(1, _LONGEST_COMBINATION + 1) for some in combinations(range(words), length)]
     found: list[tuple[Term, ...]] = []
-    for asked in (with_number, alone):
+    for asked, most in ((with_number, _MOST_WITH_NUMBER), (alone, _MOST_ALONE)):
         masks: list[int] = []
         whole = 0.0
         for some in asked:
@@ -74,7 +75,7 @@ def _chosen(terms: Sequence[Term], words: int, position: int) -> list[tuple[Term
             masks.append(mask)
             found.append(tuple(terms[nth] for nth in some))
             whole += versions
-            if len(masks) == _MOST_COMBINATIONS:
+            if len(masks) == most:
                 break
     return found
 

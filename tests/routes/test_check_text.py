@@ -60,7 +60,7 @@ async def test_a_number_of_which_there_is_no_claim_is_said_with_what_comes_neare
     assert found["items"] == []
     assert "ai-patents" in found["unmatched"][0]["nearest"]["measure"]
     (walk,) = (await matches(curated, "We walked for three hours."))["unmatched"]
-    assert walk["nearest"] is None
+    assert walk["nearest"] is None or walk["nearest"]["similarity"] < 0.3
     assert walk["numbers"][0]["unit"] == "hours"
 
 

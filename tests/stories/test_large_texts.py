@@ -3,16 +3,17 @@
 import asyncio
 import io
 import resource
-import sys
 import time
 from random import Random
 from statistics import median, quantiles
 
 import pytest
 
+from db.pool import open_pool
 from service.transfer import restore_log
 from tests.bench.corpus import corpus_lines
 from tests.serving import serving
+from tests.telling import tell
 
 WORDS = 600
 FILLING = "The report, published on Monday, says that adoption keeps growing, and that managers expect more of it."
@@ -47,10 +48,10 @@ async def test_an_article_is_checked_among_some_claims(cluster):
 async def articles_are_checked(cluster, claims, times):
     """Puts a log of so many claims back and checks so many articles, one after the other; says how long that took."""
     name = await cluster.new_database("bare")
+    patient = await open_pool(cluster.url(name), 2, within=None)
+    await restore_log(patient, io.BytesIO(b"".join(corpus_lines(claims))))
+    await patient.close()
     async with serving(cluster.url(name), f"{cluster.servers.redis_url}?db=5") as api:
-        lines = b"".join(corpus_lines(claims))
-        await restore_log(api.runtime.pool, io.BytesIO(lines))
-        del lines
         articles = [article async for article in articles_of(api.runtime.pool, 3 * claims)][:40]
         took: list[float] = []
         memory: list[int] = []
@@ -67,6 +68,6 @@ async def articles_are_checked(cluster, claims, times):
         assert {response.status_code for response in together} == {200}
     await cluster.drop(name)
     ninety_nine = quantiles(took, n=100)[98]
-    sys.stdout.write(f"{claims} claims: p50 {median(took) * 1000:.0f} ms, p99 {ninety_nine * 1000:.0f} ms; memory ")
-    sys.stdout.write(f"{memory[times // 2] // 1024} MB in the middle, {memory[-1] // 1024} MB at the end\n")
+    tell(f"{claims} claims: p50 {median(took) * 1000:.0f} ms, p99 {ninety_nine * 1000:.0f} ms")
+    tell(f"memory: {memory[times // 2] // 1024} MB in the middle, {memory[-1] // 1024} MB at the end")
     assert memory[-1] - memory[times // 2] < 32 * 1024

@@ -57,11 +57,12 @@ async def claims_recalled(
 
     `is_head` says that `position` was the head of the log a moment ago, which is quicker to answer if it still is.
     """
-    asked = [(nth, search) for nth, some in enumerate(searches) for search in some]
+    alike = list(dict.fromkeys(tuple(some) for some in searches))  # a text may say the same again and again
+    asked = [(nth, search) for nth, some in enumerate(alike) for search in some]
     places, texts = [nth for nth, _ in asked], [search for _, search in asked]
     found = await _recalled.many(connection, position, places, texts, NEWEST, BEST, is_head)
     held = {one.position: one for one in await _held.many(connection, list({one.position for one in found}))}
-    claims: list[list[Held]] = [[] for _ in searches]
+    claims: dict[tuple[str, ...], list[Held]] = {some: [] for some in alike}
     for one in found:
-        claims[one.nth].append(held[one.position])
-    return claims
+        claims[alike[one.nth]].append(held[one.position])
+    return [claims[tuple(some)] for some in searches]

@@ -1,7 +1,6 @@
 """What is found in a text: for each passage the claims it may repeat, or what comes nearest. Pure."""
 
-from collections.abc import Collection, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from schemas.matching import (
@@ -18,7 +17,7 @@ from schemas.matching import (
 )
 from schemas.verification import Currency, Status
 from service.matching.passages import Passage, Text
-from service.matching.quantities import Dimension, Quantity
+from service.matching.quantities import Dimension, Quantity, as_decimal
 from service.matching.similarity import (
     About,
     Rarity,
@@ -42,8 +41,6 @@ many are not the same by chance."""
 _LEAST_GEOGRAPHY = 0.5
 _NOTHING: frozenset[str] = frozenset()
 _LEAST_OF_FINDING = 0.85
-_LONGEST_QUOTE = 4_000
-_LARGEST = Decimal(10) ** 18
 
 
 class Judged(NamedTuple):
@@ -186,22 +183,9 @@ def _stated(text: Text, quantity: Quantity) -> StatedNumber:
     return StatedNumber(
         span=Span(start=start, end=end),
         quote=text.text[start:end],
-        value=_decimal(quantity.value),
+        value=None if quantity.value is None else as_decimal(quantity.value),
         comparator=quantity.comparator,
-        lower=_decimal(quantity.lower),
-        upper=_decimal(quantity.upper),
+        lower=None if quantity.lower is None else as_decimal(quantity.lower),
+        upper=None if quantity.upper is None else as_decimal(quantity.upper),
         unit=quantity.unit.name,
     )
-
-
-def _decimal(number: Decimal | None) -> str | None:
-    """A number as the record writes decimals: its digits, and no exponent."""
-    if number is None:
-        return None
-    written = f"{number:f}"
-    return written.rstrip("0").rstrip(".") if "." in written else written
-
-
-def rarity_of(counts: Mapping[str, int], versions: int) -> Rarity:
-    """How rare words are in a log."""
-    return Rarity(counts, versions)

@@ -58,6 +58,12 @@ TIMES = Unit(Dimension.TIMES, "times")
 UNSAID = Unit(Dimension.COUNT, None)
 
 
+def as_decimal(number: Decimal) -> str:
+    """A number as the record writes decimals: its digits, and no exponent."""
+    written = f"{number:f}"
+    return written.rstrip("0").rstrip(".") if "." in written else written
+
+
 def rounding_of(digits: str, scale: Decimal) -> Decimal:
     """Half a unit in the last significant digit of a number as it is written, without its groups, times its scale.
 

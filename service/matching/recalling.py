@@ -4,12 +4,12 @@ A claim is worth comparing if it has enough of a passage's words in common that 
 chance would is reckoned from how many of the log's versions each word stands in.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import combinations
 from typing import NamedTuple
 
 from service.matching.passages import Passage
-from service.matching.quantities import Quantity
+from service.matching.quantities import as_decimal
 from service.matching.similarity import Rarity
 from service.matching.words import forms_of, vocabulary
 
@@ -17,6 +17,9 @@ _EXPECTED = 24.0
 """In how many versions a combination may be expected, and all of a passage's together in four times as many."""
 _MOST_COUNTED, _MOST_NEAR, _MOST_WORDS = 4, 6, 7
 """Words that are looked for: of what is counted, of the passage besides, and of what stands around it."""
+_WIDEST, _MOST_WIDE = 2000.0, 24
+"""In how many versions all words of a passage together may be expected, where no fewer of them can be looked for; and
+for how many passages of a text."""
 _MOST_WITH_NUMBER, _MOST_ALONE = 6, 8
 """Combinations that are looked for, of the passage's number with words and of words alone."""
 _LONGEST_COMBINATION = 3
@@ -30,11 +33,25 @@ class Term(NamedTuple):
 
 
 def searches(passages: Sequence[Passage], rarity: Rarity, position: int) -> list[list[str]]:
-    """For each passage the searches for what it may repeat, as Postgres writes a tsquery; none if it has no words."""
-    return [_searches(passage, rarity, position) for passage in passages]
+    """For each passage the searches for what it may repeat, as Postgres writes a tsquery; none if it has no words.
+
+    Where no few words can be looked for, all of them are, in more versions; but not for every passage.
+    """
+    found = []
+    wide = 0
+    for passage in passages:
+        words, numbers = _words(passage, rarity, position), _numbers(passage, rarity)
+        chosen = _chosen([*words, *numbers], len(words), position)
+        is_alone = any(not set(terms) & set(numbers) for terms in chosen)
+        if not is_alone and words and wide < _MOST_WIDE and _together(words) * position <= _WIDEST:
+            chosen.append(tuple(words))
+            wide += 1
+        found.append([" & ".join(term.written for term in terms) for terms in chosen])
+    return found
 
 
-def _searches(passage: Passage, rarity: Rarity, position: int) -> list[str]:
+def _words(passage: Passage, rarity: Rarity, position: int) -> list[Term]:
+    """The words of a passage that are looked for, the rarest first."""
     counted = frozenset(stem for one in passage.quantities for stem in one.unit.stems).union(*passage.beside)
     words: list[Term] = []
     for stems, most in (
@@ -44,10 +61,25 @@ def _searches(passage: Passage, rarity: Rarity, position: int) -> list[str]:
     ):
         terms = [term for term in _terms(stems, rarity, position) if term not in words]
         words += terms[: max(0, most - len(words))]
-    words.sort(key=lambda term: (term.part, term.written))
-    numbers = list(dict.fromkeys(term for quantity in passage.quantities[:4] for term in _values(quantity)))
-    combined = _chosen([*words, *numbers], len(words), position) or ([tuple(words)] if words else [])
-    return [" & ".join(term.written for term in terms) for terms in combined]
+    return sorted(words, key=lambda term: (term.part, term.written))
+
+
+def _numbers(passage: Passage, rarity: Rarity) -> list[Term]:
+    """The numbers of a passage as search has them: the value of a claim is one of its words."""
+    written = {
+        as_decimal(number): None
+        for quantity in passage.quantities
+        for number in (quantity.value, quantity.lower, quantity.upper)
+        if number is not None
+    }
+    return [Term(f"'{digits}'", _part(rarity.counts.get(digits, 0), rarity)) for digits in written]
+
+
+def _together(terms: Sequence[Term]) -> float:
+    part = 1.0
+    for term in terms:
+        part *= term.part
+    return part
 
 
 def _chosen(terms: Sequence[Term], words: int, position: int) -> list[tuple[Term, ...]]:
@@ -99,15 +131,6 @@ def _written(forms: Sequence[str]) -> str:
 
 def _part(count: int, rarity: Rarity) -> float:
     return min(1.0, (count + 0.5) / (rarity.versions + 1))
-
-
-def _values(quantity: Quantity) -> Iterator[Term]:
-    """A number as search has it: the value of a claim is one of its words, taken to be as rare as one in a hundred."""
-    for number in (quantity.value, quantity.lower, quantity.upper):
-        if number is not None:
-            digits = f"{number:f}"
-            digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
-            yield Term(f"'{digits}'", 0.01)
 
 
 def rarity(counts: Sequence[tuple[str, int]], versions: int, language: str = "en") -> Rarity:

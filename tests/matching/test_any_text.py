@@ -12,9 +12,9 @@ from schemas.matching import Matches, MatchRequest
 from tests.matching.test_growth import check
 
 _LISTED = """
-China AI firms more than about between and to in of one two ten half third a hundred thousand million billion % $ 6,200 60
-10bn 2026 May 1 - \u2013 . , ; : ( ) + percent per cent GPT-4 Llama 3.1 version +1 555 0123 ' s U.S. million's 0 00 0.5 1.5
-1,000 1,00 x fold th from out every units km Wh yuan
+China AI firms more than about between and to in of one two ten half third a hundred thousand million billion % $ 6,200
+60 10bn 2026 May 1 - \u2013 . , ; : ( ) + percent per cent GPT-4 Llama 3.1 version +1 555 0123 ' s U.S.
+million's 0 00 0.5 1.5 1,000 1,00 x fold th from out every units km Wh yuan
 """
 WORDS = st.sampled_from([*_LISTED.split(), "\n", "\u00a0"])
 TEXTS = st.one_of(

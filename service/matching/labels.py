@@ -13,12 +13,16 @@ _LAKHS = re.compile(r"[1-9]\d?(?:,\d{2}){1,6},\d{3}(?:\.\d{1,18})?")
 _JOINING = (*DASHES, ".", "/", "(", ")", "+")
 _BEFORE = "#@:^_\\=*&"
 _FEW = 1000
+_OTHER_WAY = str.maketrans(".,", ",.")
+"""For languages that group by points and write a comma before decimals."""
 _GROUPS = 3
 """So many groups of digits beside each other are no quantity: a telephone number, a serial one."""
 
 
-def digits_of(text: str) -> str | None:
-    """A number's digits without what groups them; None if it is not written as a number is."""
+def digits_of(text: str, known: Vocabulary) -> str | None:
+    """A number's digits without what groups them, with a point; None if it is not written as a number is."""
+    if known.spoken.point == ",":
+        text = text.translate(_OTHER_WAY)
     if not text.isascii() or len(text) > 38:
         return None
     if _PLAIN.fullmatch(text):
@@ -86,7 +90,7 @@ def _is_named(tokens: Sequence[Token], at: int, known: Vocabulary) -> bool:
     if place < 0 or tokens[place].kind != WORD:
         return False
     word = tokens[place]
-    digits = digits_of(tokens[at].text)
+    digits = digits_of(tokens[at].text, known)
     if digits is None or "," in tokens[at].text:
         return False
     if word.low in known.spoken.words.labels:

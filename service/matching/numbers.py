@@ -86,7 +86,7 @@ def _bare_at(text: str, tokens: Sequence[Token], at: int, known: Vocabulary) -> 
     value = fraction_at(tokens, at, known)
     if value is None:
         if token.kind == NUMBER:
-            digits = digits_of(token.text)
+            digits = digits_of(token.text, known)
             if digits is None or _is_suffixed(tokens, at + 1, known):
                 return None
             value = with_scale(tokens, Value(Decimal(digits), at + 1, digits, Decimal(1)), known)
@@ -166,7 +166,7 @@ def _ranged(text: str, tokens: Sequence[Token], low: _Bare, known: Vocabulary) -
     if at >= len(tokens) or not _may_begin(tokens, at, known):
         return None
     if tokens[at].kind == NUMBER and touches(tokens, at) and tokens[at - 1].low in DASHES:
-        digits = digits_of(tokens[at].text)
+        digits = digits_of(tokens[at].text, known)
         if digits is None or _is_suffixed(tokens, at + 1, known):
             return None
         value = with_scale(tokens, Value(Decimal(digits), at + 1, digits, Decimal(1)), known)

@@ -34,7 +34,6 @@ class Spoken(
 
     stemmer: str
     locale: str
-    groups: str
     point: str
     and_: list[str]
     range: list[str]

@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import re
 from pathlib import Path
 
 from schemas.matching import LONGEST_TEXT
 from tests.cli.programs import Program
 
+README = (Path(__file__).parents[2] / "README.md").read_text()
 ARTICLE = Path(__file__).parent.parent / "matching" / "article.txt"
 
 
@@ -53,3 +55,15 @@ async def test_what_is_no_text_is_one_sentence(database, tmp_path):
     )
     nobody = Program(tmp_path, "check", str(ARTICLE), "--url", "http://127.0.0.1:9")
     assert "does not check texts" in nobody.failed_in_a_sentence()
+
+
+async def test_readme_shows_what_it_says(curated, tmp_path):
+    shown = re.search(r"citable check article.txt .*?```\n```\n(.*?)\n```", README, re.DOTALL)[1]
+    lines: dict[str, list[str]] = {}
+    for number, passage in re.findall(r"^ +(\d+)  (\S.*)$", shown, re.MULTILINE):
+        lines.setdefault(number, []).append(passage)
+    text = tmp_path / "article.txt"
+    text.write_text("\n".join(" ".join(passages) for passages in lines.values()))
+    checked = Program(tmp_path, "check", str(text), "--url", curated.url)
+    await asyncio.to_thread(checked.succeeded)
+    assert checked.answered.decode().strip() == shown.strip()

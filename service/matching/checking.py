@@ -19,6 +19,7 @@ from schemas.verification import Currency, Status
 from service.matching.passages import Passage, Text
 from service.matching.quantities import Dimension, Quantity, as_decimal
 from service.matching.similarity import (
+    UNSAID,
     About,
     Rarity,
     about_claim,
@@ -38,7 +39,8 @@ _LEAST_WORDING = 0.65
 _LEAST_WORDING_BY_DIGITS = (0.5, 0.5, 0.45, 0.35, 0.3)
 """How much of what a claim counts a passage must name; where it states the same number, by how many digits that has:
 many are not the same by chance."""
-_LEAST_GEOGRAPHY = 0.5
+_UNSAID_GEOGRAPHY = 0.3
+"""What the place of a passage that says none must be where it states the same number; another one needs the place."""
 _NOTHING: frozenset[str] = frozenset()
 _LEAST_OF_FINDING = 0.85
 
@@ -133,8 +135,9 @@ def _beside(passage: Passage, nth: int, unit: float, claim: Held, what: About, r
         repeats = said >= _LEAST_OF_FINDING and likeness.geography > 0
     else:
         agrees = numeric in AGREEING
-        least = _LEAST_WORDING_BY_DIGITS[_digits(quantity)] if agrees and likeness.number == 1 else _LEAST_WORDING
-        same = unit > 0 and likeness.geography >= (0.01 if agrees else _LEAST_GEOGRAPHY) and likeness.period > 0
+        is_same = agrees and likeness.number == 1
+        least = _LEAST_WORDING_BY_DIGITS[_digits(quantity)] if is_same else _LEAST_WORDING
+        same = unit > 0 and likeness.period > 0 and likeness.geography >= (_UNSAID_GEOGRAPHY if is_same else UNSAID)
         repeats = same and said >= least and likeness.score >= _LEAST_SCORE
         if repeats and not agrees:  # only what it says itself makes another number a wrong one
             alone = passage._replace(

@@ -201,7 +201,8 @@ class MirrorRefused(Failure):
 
 
 class OriginUnavailable(Failure):
-    """The Citable that is mirrored does not answer. Trying again is right, after `wait` seconds if it said so."""
+    """The Citable that is mirrored, or asked, does not answer. Trying again is right, after `wait` seconds if it said
+    so."""
 
     def __init__(self, detail: str, wait: float = 0.0) -> None:
         super().__init__(detail)

@@ -30,6 +30,7 @@ from service.routes import (
     front_page,
     health,
     keys,
+    matching,
     measure_pages,
     measures,
     oembed,
@@ -53,6 +54,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *claim_reviews.endpoints,  # /v1/claims/{id}/claim-review
     *measures.endpoints,  # /v1/measures  /v1/measures/{id}
     *charts.endpoints,  # /v1/measures/{id}/chart.svg
+    *matching.endpoints,  # /v1/matches
     *sources.endpoints,  # /v1/sources  /v1/sources/{id}
     *topics.endpoints,  # /v1/topics
     *changes.endpoints,  # /v1/changes  /v1/changes/stream

@@ -33,6 +33,7 @@ from service.scrapes import show_pool, show_process, show_room, show_serving
 from service.settings import Settings
 from service.spans import Spans
 from service.telemetry import SETTLED, Outage
+from service.texts import Texts
 from service.uses import Uses
 from service.watching import Watch
 from service.work.rounds import Tools
@@ -77,6 +78,7 @@ class Runtime:
     settling: asyncio.Lock = field(default_factory=asyncio.Lock)
     drawing: Drawing = field(default_factory=Drawing)
     replicas: Replicas | None = None
+    texts: Texts = field(default_factory=Texts)
 
     async def newest(self) -> Head:
         """The head of the log, as Postgres says. StoreUnavailable if it does not."""

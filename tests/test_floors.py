@@ -118,6 +118,14 @@ def test_rendering_takes_values_and_gives_bytes():
             assert all(name.startswith(("schemas.", "service.rendering.")) for name in ours), path
 
 
+def test_matching_takes_values_and_gives_values():
+    """Else what a text is found to say depends on more than the text and the claims, and cannot be tested by itself."""
+    for path, tree in TREES.items():
+        if str(path).startswith("service/matching/"):
+            ours = {name for name in imported(tree) if name.split(".")[0] in ABOVE}
+            assert all(name.startswith(("schemas.", "service.matching.")) for name in ours), path
+
+
 def test_only_settings_reads_the_environment():
     """Else a setting exists that no list names."""
     for path, tree in TREES.items():

@@ -10,6 +10,7 @@ import click
 from db.migrations import migrate
 from db.pool import Pool
 from schemas.failures import Failure
+from service.cli.check import check_command
 from service.cli.database import with_database
 from service.cli.keys import keys_command
 from service.cli.mirror import mirror_command, promote_command
@@ -86,8 +87,8 @@ def openapi_command(file: Path) -> None:
     say(f"{file} is written")
 
 
-for command in (import_command, export_command, restore_command, keys_command, webhooks_command, mirror_command,
-                promote_command):  # fmt: skip
+for command in (check_command, import_command, export_command, restore_command, keys_command, webhooks_command,
+                mirror_command, promote_command):  # fmt: skip
     citable.add_command(command)
 
 

@@ -21,6 +21,7 @@ TAGS = {
         "Measures": "What is measured; claims of one measure compete.",
         "Sources": "Who is cited, and by which claims.",
         "Topics": "The tags claims carry.",
+        "Matches": "Which numbers of a text are claims we hold, and whether they are right.",
         "Changes": "The log from a position on: who quoted a claim learns when it changed.",
         "Feeds": "What changed, for feed readers: Atom and JSON Feed.",
         "Embeds": "Claims in other people's pages: oEmbed.",

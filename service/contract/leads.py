@@ -14,6 +14,7 @@ from schemas.embeds import OEmbed
 from schemas.feeds import JsonFeed
 from schemas.fields import Request
 from schemas.keys import IssuedKey, Key, KeyList
+from schemas.matching import Matches
 from schemas.measures import MeasureDetail, MeasurePage
 from schemas.problems import MismatchProblem
 from schemas.sources import SourceDetail, SourcePage
@@ -105,6 +106,16 @@ LEADS: Mapping[type, tuple[Lead, ...]] = {
     ),
     SourcePage: (Lead("get_source", "The first source of the page.", _claim("items/0/")),),
     SourceDetail: (Lead("get_claim", "The first claim that cites it.", {"id": _of_body("citations/0/claim")}),),
+    Matches: (
+        Lead(
+            "get_version", "The likeliest claim of the first passage, as it was compared.",
+            {"id": _of_body("items/0/candidates/0/claim"), "version": _of_body("items/0/candidates/0/version")},
+        ),
+        Lead(
+            "get_measure", "What comes nearest to the first passage of which there is no claim.",
+            {"id": _of_body("unmatched/0/nearest/measure")},
+        ),
+    ),
     TopicPage: (Lead("list_claims", "The claims of the first topic.", {"topic": _of_body("items/0/id")}),),
     ChangePage: (
         Lead(

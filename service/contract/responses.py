@@ -64,7 +64,8 @@ def failures_of(endpoint: Endpoint) -> list[type[Failure]]:
 def revalidates(endpoint: Endpoint) -> bool:
     """Whether an operation's answer has an entity tag that spares it being sent again."""
     return (
-        not endpoint.role
+        endpoint.method == "GET"
+        and not endpoint.role
         and EVENT_STREAM not in endpoint.answers
         and (endpoint.is_of_the_log or endpoint.operation == "get_contract")
     )

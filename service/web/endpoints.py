@@ -104,6 +104,8 @@ class Endpoint:
             given["write"] = Write(runtime, self.method, scope["path"], headers, by, body)
             if "body" in self.takes:
                 given["body"] = await self._decoded(body)
+        elif "body" in self.takes:  # a read that asks with a body
+            given["body"] = await self._decoded(await self._body(request, headers))
         return await self.handler(**given)
 
     async def _body(self, request: LitestarRequest[Any, Any, Any], headers: Mapping[str, str]) -> bytes:

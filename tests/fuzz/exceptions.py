@@ -31,6 +31,7 @@ BEYOND: dict[str, dict[str, str]] = {
     "list_sources": _OF_A_PAGE,
     "get_source": {"as_of": _AS_OF},
     "list_topics": _OF_A_PAGE,
+    "check_text": {"/as_of": _AS_OF},
     "list_changes": {"after": _AFTER},
     "stream_changes": {"after": _AFTER, "Last-Event-ID": _AFTER},
     "list_corrections": _OF_A_PAGE,

@@ -148,6 +148,7 @@ async def _read(asking: Asking) -> None:
     await ask("list_sources", "first", 200, query="?limit=3")
     await ask("get_source", "cited", 200, id="cgtn-chinese-state-media-225bd83a")
     await ask("list_topics", "first", 200, query="?limit=3")
+    await ask("check_text", "an_article", 200)
     ours = f"{asking.api.runtime.settings.origin}/claims/cn-ai-firms-6200"
     await ask("get_oembed", "rich", 200, query=f"?url={quote(ours, safe='')}&maxwidth=640")
     await ask("get_oembed", "photo", 200, query=f"?url={quote(ours, safe='')}&maxheight=300")

@@ -201,7 +201,8 @@ class _Server(Server):
         await super().startup(sockets)
         say("ready; Ctrl-C stops it")
         for path, what in (
-            ("/v1/claims", "the claims"),
+            ("/", "the claims, to read in a browser"),
+            ("/v1/claims", "the same for programs"),
             ("/v1/claims?q=10%20billion%20downloads", "a search"),
             ("/docs", "the reference, to try in a browser"),
         ):

@@ -27,7 +27,7 @@ from service.runtime import Runtime, employing, running
 from service.scrapes import read_by_prometheus, show_process
 from service.settings import Settings
 from service.transfer import import_claims
-from service.web.wire import Server, server_config
+from service.web.server import Server, server_config
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from service.runtime import Runtime, employing, running
 from service.scrapes import read_by_prometheus, show_process
 from service.settings import Settings
 from service.transfer import import_claims
-from service.web.wire import Server, server_config
+from service.web.server import Server, server_config
 
 
 @contextmanager
@@ -201,7 +201,8 @@ class _Server(Server):
         await super().startup(sockets)
         say("ready; Ctrl-C stops it")
         for path, what in (
-            ("/v1/claims", "the claims"),
+            ("/", "the claims, to read in a browser"),
+            ("/v1/claims", "the same for programs"),
             ("/v1/claims?q=10%20billion%20downloads", "a search"),
             ("/docs", "the reference, to try in a browser"),
         ):

@@ -11,15 +11,17 @@ import httpx
 import uvicorn
 
 from service.app import build_app
+from service.connections import Connections
+from service.followers import Followers
 from service.runtime import Runtime, running
 from service.settings import Settings
-from service.web import wire
+from service.web import server as servers
 from service.work.guard import Resolve, look_up
 
 
-class Server(wire.Server):
-    def __init__(self, config: uvicorn.Config, runtime: Runtime) -> None:
-        super().__init__(config, runtime.followers, runtime.connections, 0)
+class Server(servers.Server):
+    def __init__(self, config: uvicorn.Config, followers: Followers, connections: Connections) -> None:
+        super().__init__(config, followers, connections, 0)
         self.is_up = asyncio.Event()
 
     def capture_signals(self):
@@ -61,7 +63,8 @@ async def serving(
         listener.bind(("127.0.0.1", settings_of_its_own.get("port", 0)))
         port = listener.getsockname()[1]
         app = build_app(runtime)
-        server = Server(wire.server_config(app, settings.trusted_proxies, runtime.connections, runtime.watch), runtime)
+        config = servers.server_config(app, settings.trusted_proxies, runtime.connections, runtime.watch)
+        server = Server(config, runtime.followers, runtime.connections)
         task = asyncio.create_task(server.serve([listener]))
         try:
             await server.is_up.wait()

@@ -48,7 +48,7 @@ async def get_chart(read: Read, query: ChartQuery, id: MeasureId) -> ASGIRespons
     bodies = [bytes(item) for item in items]
     look = look_of(query.theme, query.width)
     key = (sha256(b"".join(bodies)).digest(), measure, look, query.claim)
-    picture = await read.runtime.drawing.drawn(key, partial(_drawn, bodies, measure, look, query.claim))
+    picture = await read.drawn(key, partial(_drawn, bodies, measure, look, query.claim))
     led = [("link", link(f"/v1/measures/{id}", "describedby", type="application/json"))]
     return await read.give(at, represented(picture, MEDIA_TYPE, None, [*led, ("content-security-policy", POLICY)]))
 

@@ -37,7 +37,7 @@ async def cited(read: Read, style: CitationStyle, claim: ClaimVersion, newest: C
     """The citation of a version, of which `newest` is the newest; in APA style, which takes long, written once."""
     write = partial(citation, style, claim, newest, read.runtime.settings.origin)
     key = ("citation", style, claim.digest, newest.digest)
-    return await read.runtime.drawing.drawn(key, write) if style is CitationStyle.APA else write()
+    return await read.drawn(key, write) if style is CitationStyle.APA else write()
 
 
 def _style(read: Read, style: CitationStyle | None) -> CitationStyle:

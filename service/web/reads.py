@@ -1,6 +1,7 @@
 """A read under way: which position it answers as of, how its answer is kept, and what its conditions make of it."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -104,7 +105,8 @@ class Read:
         async with reading(self.runtime.pool) as connection:
             settled = await is_settled(connection, instant)
         if not settled:
-            await self._settled()
+            async with self._aside():
+                await self.runtime.settle()
         async with reading(self.runtime.pool) as connection:
             position = await position_as_of(connection, instant)
         if position is None:
@@ -112,13 +114,20 @@ class Read:
         head = await self._head()
         return At(position, head if position <= head.position else await self._newest(), pinned=True)
 
-    async def _settled(self) -> None:
-        """Waits for the write under way, and takes no room meanwhile."""
-        if self.room is not None:
-            self.room.leave()
-        await self.runtime.settle()
-        if self.room is not None:
-            await self.room.enter()
+    async def drawn(self, key: Hashable, draw: Callable[[], bytes]) -> bytes:
+        """What takes long to make, as Drawing makes it. Overloaded if too many wait for such."""
+        async with self._aside():
+            return await self.runtime.drawing.drawn(key, draw)
+
+    @asynccontextmanager
+    async def _aside(self) -> AsyncGenerator[None]:
+        """Takes no room while the block waits for something else. Overloaded if there is none afterwards."""
+        if self.room is None:
+            yield
+            return
+        self.room.leave()
+        yield
+        await self.room.enter()
 
     async def _head(self) -> Point:
         """The head of the log: as this process knows it, or as Postgres says where that may not be the newest."""

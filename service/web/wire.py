@@ -1,37 +1,28 @@
 """Below HTTP's manners: what is no HTTP at all, or will not end, is refused in the shape every failure has."""
 
 import asyncio
-import signal
-import socket
 from http import HTTPStatus
-from types import FrameType
 from typing import Any
 
-import uvicorn
 from httptools import HttpParserError
-from litestar.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from schemas.failures import Failure, Fault, HeadersTooLarge, HeadTooSlow, InvalidRequest, UriTooLong
 from service.cache.answer import WHOLE
 from service.cache.asked import CROWDED
-from service.connections import HEAD_WITHIN, KEPT_FOR, PARTED_WITHIN, TAKEN_WITHIN, Connections
-from service.followers import Followers
+from service.connections import HEAD_WITHIN, PARTED_WITHIN, TAKEN_WITHIN, Connections
 from service.telemetry import request_id as new_request_id
 from service.watching import Watch
 from service.web.envelope import ALWAYS, LARGEST_HEADERS, LONGEST_URI
 from service.web.problems import problem_answer
 
-STOPPED_WITHIN = 5
-FINISHED_WITHIN = 20
-"""Seconds that requests under way have to finish: when somebody waits at the terminal for it, and else."""
-
 ABORT = "citable.abort"
 """Where a request's scope has what ends its connection at once, whatever of an answer was not taken yet."""
 
 _MOST_UNPARSED = 65_536
-_MOST_UNREAD = 1_048_576
-"""Bytes: of what has no end in sight, and of a body that is thrown away, since its request was answered."""
+_MOST_UNREAD = 33_554_432
+"""Bytes: of what has no end in sight, and of a body that is thrown away, since its request was answered. Most clients
+read an answer only when they have sent all."""
 _MOST_PIPELINED = 250
 
 
@@ -45,6 +36,8 @@ class Protocol(HttpToolsProtocol):
     _header_bytes = 0
     _unparsed = 0
     """Bytes since the parser last came to the end of something."""
+    _unread = 0
+    """Bytes of bodies that were thrown away."""
     _since = 0.0
     """When the connection began to wait for what it waits for, on the event loop's clock."""
     _reads_head = False
@@ -84,7 +77,7 @@ class Protocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self.book.busy(self)
-        self._header_bytes = 0
+        self._header_bytes = self._unread = 0
         self._reads_head, self._is_whole = True, False
         self._since = self.loop.time()
         if len(self.pipeline) >= _MOST_PIPELINED:
@@ -112,12 +105,13 @@ class Protocol(HttpToolsProtocol):
             self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:
-        if self.cycle.response_complete:  # it was answered before it was read, and what comes now is thrown away
-            if self._unparsed > _MOST_UNREAD:
-                self.transport.pause_reading()  # until it is cut off, after a while in which the answer can be read
-            return
         self._unparsed = 0
-        super().on_body(body)
+        if not self.cycle.response_complete:
+            super().on_body(body)
+            return
+        self._unread += len(body)  # it was answered before it was read, and what comes now is thrown away
+        if self._unread > _MOST_UNREAD:
+            self.transport.pause_reading()  # until it is cut off, after a while in which the answer can be read
 
     def on_message_complete(self) -> None:
         self._unparsed, self._is_whole = 0, True
@@ -143,7 +137,7 @@ class Protocol(HttpToolsProtocol):
     def look(self, now: float) -> str | None:
         """Ends the connection if it waits for too long, and says for what."""
         waits, pending = now - self._since, self.transport.get_write_buffer_size()
-        if pending == 0 or pending < self._pending:
+        if self._pending == 0 or pending < self._pending:
             self._pending_since = now
         self._pending = pending
         if pending and now - self._pending_since > TAKEN_WITHIN:
@@ -224,71 +218,3 @@ async def _send_whole(send: Any, head: bytes, body: bytes) -> None:
 
 
 _EXTENSIONS: dict[str, Any] = {WHOLE: _send_whole}
-
-
-class Server(uvicorn.Server):
-    """A server that leaves in order: it says so, is still there for a while, lets requests finish, and ends."""
-
-    def __init__(self, config: uvicorn.Config, followers: Followers, connections: Connections, drain: float) -> None:
-        """`drain` is the seconds it still accepts connections after SIGTERM, so that everyone has heard."""
-        super().__init__(config)
-        self._followers = followers
-        self._connections = connections
-        self._drain = drain
-        self._ends_at = 0.0
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Leaves: at once for who sits at the terminal, and for service managers so that no request fails."""
-        if sig == signal.SIGTERM:
-            self._ends_at = self._drain
-            self.config.timeout_graceful_shutdown = FINISHED_WITHIN
-        super().handle_exit(sig, frame)
-
-    async def on_tick(self, counter: int) -> bool:
-        """Looks after the connections once a second; whether it is time to stop accepting any."""
-        is_over = await super().on_tick(counter)
-        now = asyncio.get_running_loop().time()
-        if counter % 10 == 0:
-            self._connections.sweep(now)
-        if is_over and not self._followers.leaving.is_set():
-            self._followers.leaving.set()
-            self._ends_at += now
-        return is_over and now >= self._ends_at
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stops accepting, lets requests under way finish, and ends."""
-        self._followers.leaving.set()
-        sweeping = asyncio.create_task(self._keep_sweeping())
-        try:
-            await super().shutdown(sockets)
-        finally:
-            sweeping.cancel()
-
-    async def _keep_sweeping(self) -> None:
-        while True:
-            self._connections.sweep(asyncio.get_running_loop().time())
-            await asyncio.sleep(1)
-
-
-def server_config(
-    app: ASGIApp, trusted_proxies: str | None, connections: Connections, watch: Watch | None = None
-) -> uvicorn.Config:
-    """How uvicorn serves the application, in production and in tests alike; `watch` sees what never gets to it.
-
-    A request's address is its socket's. Where that is one of `trusted_proxies`, it is the last one in
-    `X-Forwarded-For` that is not.
-    """
-    return uvicorn.Config(
-        app,
-        loop="none",
-        http=type("Watched", (Protocol,), {"watch": watch, "book": connections}),
-        lifespan="on",
-        log_config=None,  # what it says goes where everything goes
-        log_level="error",  # what it warns of is what somebody sent, and has a line of ours
-        access_log=False,
-        server_header=False,
-        timeout_keep_alive=KEPT_FOR,
-        timeout_graceful_shutdown=STOPPED_WITHIN,
-        proxy_headers=bool(trusted_proxies),
-        forwarded_allow_ips=trusted_proxies or "",
-    )

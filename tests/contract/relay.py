@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import httpx
 import uvicorn
 
+from service.connections import Connections
 from service.followers import Followers
 from tests.serving import Server
 
@@ -37,7 +38,11 @@ async def relay(url: str, change: Change) -> AsyncIterator[str]:
 
         listener = socket.socket()
         listener.bind(("127.0.0.1", 0))
-        server = Server(uvicorn.Config(application, lifespan="off", log_level="warning"), Followers(0))
+        server = Server(
+            uvicorn.Config(application, lifespan="off", log_level="warning"),
+            Followers(0),
+            Connections(100, lambda: False),
+        )
         task = asyncio.create_task(server.serve([listener]))
         try:
             await server.is_up.wait()

@@ -11,7 +11,7 @@ from service.metrics import HISTOGRAM, METRICS
 from service.release import VERSION
 from service.runtime import SETTLED_WITHIN
 from service.settings import settings_from_environment, variable_names
-from service.web.wire import FINISHED_WITHIN
+from service.web.server import FINISHED_WITHIN
 from tests.k8s.rendering import OVERLAYS, ROOT, named, needs_tools, pods, problems, rendered, resources
 
 pytestmark = needs_tools

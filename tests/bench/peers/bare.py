@@ -11,7 +11,8 @@ import msgspec
 import uvicorn
 import uvloop
 
-from service.web.wire import server_config
+from service.connections import Connections, allowed
+from service.web.server import server_config
 from tests.bench.asking import Answer
 
 
@@ -36,7 +37,8 @@ def bare_app(answer: Answer):
 
 def main(port: str, file: str) -> None:
     """Serves the answer kept in a file."""
-    config = server_config(bare_app(msgspec.msgpack.decode(Path(file).read_bytes(), type=Answer)), None)
+    app = bare_app(msgspec.msgpack.decode(Path(file).read_bytes(), type=Answer))
+    config = server_config(app, None, Connections(allowed(10_000), lambda: False))
     config.port = int(port)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(uvicorn.Server(config).serve())

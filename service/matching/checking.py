@@ -28,6 +28,7 @@ from service.matching.similarity import (
     number_likeness,
     period_likeness,
     scored,
+    is_like_unit,
     unit_likeness,
     wording,
 )
@@ -111,7 +112,8 @@ def _judged(passage: Passage, claim: Held, rarity: Rarity) -> Judged | None:
     if what.unit.dimension == Dimension.YEAR:
         return None
     units = [unit_likeness(passage, nth, one, what) for nth, one in enumerate(passage.quantities)]
-    places = [nth for nth, unit in enumerate(units) if unit] or [0]
+    places = [nth for nth, unit in enumerate(units) if unit]
+    places = places or [nth for nth, one in enumerate(passage.quantities) if is_like_unit(one, what)] or [0]
     return max(
         (_beside(passage, nth, units[nth], claim, what, rarity) for nth in places),
         key=lambda one: (one.repeats, one.candidate.similarity.score, -one.candidate.number),
@@ -120,7 +122,8 @@ def _judged(passage: Passage, claim: Held, rarity: Rarity) -> Judged | None:
 
 def _beside(passage: Passage, nth: int, unit: float, claim: Held, what: About, rarity: Rarity) -> Judged:
     quantity = passage.quantities[nth]
-    numbers = compared(quantity, claim.quantity, what.unit) if unit else None
+    is_other = unit == 0 and is_like_unit(quantity, what)
+    numbers = compared(quantity, claim.quantity, what.unit) if unit or is_other else None
     has_none = claim.quantity.value is None and claim.quantity.lower is None and claim.quantity.upper is None
     said = wording(passage, nth, what, rarity)
     likeness = scored(
@@ -130,14 +133,15 @@ def _beside(passage: Passage, nth: int, unit: float, claim: Held, what: About, r
         geography_likeness(passage, claim, what),
         period_likeness(passage, claim),
     )
-    numeric = verdict(numbers, claim.currency)
+    found = verdict(numbers, claim.currency, is_other=is_other or passage.denied[nth])
+    numeric = found or Numeric.CONTRADICTS
     if has_none:
         repeats = said >= _LEAST_OF_FINDING and likeness.geography > 0
     else:
         agrees = numeric in AGREEING
         is_same = agrees and likeness.number == 1
         least = _LEAST_WORDING_BY_DIGITS[_digits(quantity)] if is_same else _LEAST_WORDING
-        same = unit > 0 and likeness.period > 0 and likeness.geography >= (_UNSAID_GEOGRAPHY if is_same else UNSAID)
+        same = found is not None and (unit > 0 or is_other) and likeness.period > 0 and likeness.geography >= (_UNSAID_GEOGRAPHY if is_same else UNSAID)
         repeats = same and said >= least and likeness.score >= _LEAST_SCORE
         if repeats and not agrees:  # only what it says itself makes another number a wrong one
             alone = passage._replace(

@@ -20,6 +20,8 @@ from service.matching.words import Vocabulary
 
 _LARGEST = Decimal(10) ** 18
 _MANY = 1000
+NEARLY = "nearly"
+"""The meaning of a comparator that the record has no word for: about, and not quite."""
 
 
 class Read(NamedTuple):
@@ -136,14 +138,15 @@ def _bounded(text: str, tokens: Sequence[Token], bare: _Bare, known: Vocabulary)
     ranged = _ranged(text, tokens, bare, known)
     if ranged is not None:
         return ranged
-    comparator, first = Comparator.EQ, bare.first
+    comparator, first, is_short = Comparator.EQ, bare.first, False
     before = phrase_before(
         tokens, first - 1 if is_word(tokens, first - 1, known.spoken.of[1:2]) else first, known.before
     )
     if before is not None and _is_of_many(tokens[before.at].low, bare, known):
         before = None
     if before is not None:
-        comparator, first = Comparator(before.meaning), before.at
+        is_short = before.meaning == NEARLY
+        comparator, first = Comparator.APPROX if is_short else Comparator(before.meaning), before.at
     behind = bare.behind
     after = phrase_behind(tokens, behind, known.after)
     if after is not None and (tokens[behind].kind != SIGN or touches(tokens, behind)):
@@ -155,7 +158,7 @@ def _bounded(text: str, tokens: Sequence[Token], bare: _Bare, known: Vocabulary)
         if after is not None and tokens[behind].kind == WORD and before is None:
             comparator, behind = Comparator(after[0]), after[1]
     value = bare.value
-    return Quantity(first, behind, comparator, value.number, None, None, unit, value.rounding)
+    return Quantity(first, behind, comparator, value.number, None, None, unit, value.rounding, is_short)
 
 
 def _is_of_many(word: str, bare: _Bare, known: Vocabulary) -> bool:

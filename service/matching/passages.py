@@ -53,6 +53,8 @@ class Passage(NamedTuple):
     """By quantity, the stems of the words right behind it, which say what it is a number of."""
     changes: tuple[bool, ...]
     """By quantity, whether it is said of a change: "rose 17%"."""
+    denied: tuple[bool, ...]
+    """By quantity, whether it is said not to be so: "does not hold 60%"."""
     names: frozenset[str]
     """The stems of its words that are written as names of products are."""
     places: frozenset[str]
@@ -201,11 +203,23 @@ class Text:
             frozenset().union(*(before.stems for before in context)),
             tuple(self._beside(quantity, behind) for quantity in quantities),
             tuple(is_change(tokens, quantity, self.known) for quantity in quantities),
+            tuple(self._is_denied(first, quantity.first) for quantity in quantities),
             frozenset(stem_of(token.low) for token in tokens[first:behind] if token.is_product),
             places_in(tokens, first, behind, self.known),
             sentence.places - {WORLD},
             frozenset().union(*(before.places for before in context)) - {WORLD},
         )
+
+    def _is_denied(self, first: int, behind: int) -> bool:
+        """Whether a word denies what follows it, up to a quantity: "not", but no "not only"."""
+        words = self.known.spoken.words
+        for at in range(first, behind):
+            low = self.tokens[at].low.replace("\u2019", "'")
+            if (low in words.denials or low.endswith(tuple(words.denying_ends))) and not (
+                is_word(self.tokens, at + 1, words.denying_nothing)
+            ):
+                return True
+        return False
 
     def _is_compared(self, quantities: list[Quantity], date: Date) -> bool:
         """Whether a date is that of another number, which one of these is compared with: "twice as many as in 2023"."""

@@ -9,7 +9,7 @@ from schemas.claims import Comparator
 from service.matching.words import stem_of, vocabulary
 
 HUNDRED = Decimal(100)
-_OF_FRACTIONS = Decimal("2.5")
+_OF_FRACTIONS = Decimal(1)
 _SIGNIFICANT = 2
 
 
@@ -50,6 +50,8 @@ class Quantity(NamedTuple):
     upper: Decimal | None
     unit: Unit
     rounding: Decimal
+    is_short: bool = False
+    """Whether it is said not to be quite reached: "nearly"."""
 
 
 PERCENT = Unit(Dimension.SHARE, "percent")

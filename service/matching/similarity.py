@@ -202,6 +202,14 @@ def unit_likeness(passage: Passage, nth: int, quantity: Quantity, what: About) -
     return 0.0
 
 
+def is_like_unit(quantity: Quantity, what: About) -> bool:
+    """Whether a number's unit is told for a claim's by mistake: another currency, percentage points for percent."""
+    stated, claim = quantity.unit, what.unit
+    if stated.dimension == claim.dimension == Dimension.MONEY:
+        return stated.name != claim.name
+    return {stated.dimension, claim.dimension} == {Dimension.SHARE, Dimension.POINTS}
+
+
 def geography_likeness(passage: Passage, claim: Held, what: About) -> float:
     """How much the place of a passage is a claim's: 1 for the same, 0.5 if none is said, 0 for another."""
     own = passage.places - {WORLD}
@@ -242,8 +250,6 @@ def period_likeness(passage: Passage, claim: Held) -> float:
         if date.date[: len(start)] >= start[: len(date.date)] and date.date[:shortest] <= end[:shortest]:
             return 1.0
     years = {date.date[:4] for date in passage.dates}
-    if claim.stated_on is not None and claim.stated_on[:4] in years:
-        return 0.8
     return 0.3 if years & {start[:4], end[:4]} else 0.0
 
 

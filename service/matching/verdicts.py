@@ -9,75 +9,27 @@ from schemas.matching import Numeric
 from schemas.verification import Currency
 from service.matching.quantities import Quantity, Unit
 
-_ABOUT = Decimal("0.05")
-"""How far "about" reaches to either side, as a part of the number, where no range is stated."""
-_INFINITE = Decimal("Infinity")
-
-
-class Interval(NamedTuple):
-    """What a number with its comparator allows; an end that is `open` is not part of it."""
-
-    low: Decimal
-    high: Decimal
-    open_low: bool = False
-    open_high: bool = False
-
-    def holds(self, other: "Interval") -> bool:
-        """Whether all of another interval lies in this one."""
-        above = other.low > self.low or (other.low == self.low and (not self.open_low or other.open_low))
-        below = other.high < self.high or (other.high == self.high and (not self.open_high or other.open_high))
-        return above and below
-
-    def meets(self, other: "Interval") -> bool:
-        """Whether a number lies in both."""
-        low, high = max(self.low, other.low), min(self.high, other.high)
-        if low < high:
-            return True
-        open_low = (self.open_low and self.low == low) or (other.open_low and other.low == low)
-        open_high = (self.open_high and self.high == high) or (other.open_high and other.high == high)
-        return low == high and not open_low and not open_high
-
-    def widened(self, by: Decimal) -> "Interval":
-        """The interval with its finite ends moved outwards."""
-        return self._replace(low=self.low - by, high=self.high + by)
-
-    @property
-    def is_bounded(self) -> bool:
-        """Whether it says how low and how high, and is no single number."""
-        return self.low != -_INFINITE and self.high != _INFINITE and self.low != self.high
-
-    @property
-    def leans(self) -> int:
-        """1 for what has no highest number, -1 for what has no lowest, else 0."""
-        return int(self.high == _INFINITE) - int(self.low == -_INFINITE)
-
-
-def interval(comparator: str, value: Decimal | None, lower: Decimal | None, upper: Decimal | None) -> Interval:
-    """The interval a number is, with its comparator. One nobody knows is read as "exactly"."""
-    if value is None:
-        return Interval(-_INFINITE if lower is None else lower, _INFINITE if upper is None else upper)
-    if comparator == Comparator.APPROX:
-        reach = abs(value) * _ABOUT
-        return Interval(value - reach if lower is None else lower, value + reach if upper is None else upper)
-    if comparator in (Comparator.GT, Comparator.GTE):
-        return Interval(value, _INFINITE, open_low=comparator == Comparator.GT)
-    if comparator in (Comparator.LT, Comparator.LTE):
-        return Interval(-_INFINITE, value, open_high=comparator == Comparator.LT)
-    return Interval(value, value)
+UP = frozenset({Comparator.GT, Comparator.GTE})
+DOWN = frozenset({Comparator.LT, Comparator.LTE})
+_FAR = 2
+"""How many times the other a number is that is another statement, and no exaggeration of it."""
 
 
 class Compared(NamedTuple):
-    """A stated number and a claim's in one unit: the numbers they are said with, and their intervals."""
+    """A stated number and a claim's in one unit: the numbers they are said with, and how they are bounded."""
 
     stated: tuple[Decimal, ...]
     held: tuple[Decimal, ...]
-    text: Interval
-    claim: Interval
+    comparator: str
+    claimed: str
+    is_short: bool
+    """Whether the text says that the number is not quite reached: "nearly"."""
     rounding: Decimal
+    """The half step of what the text states."""
 
     @property
     def is_near(self) -> bool:
-        """Whether the numbers differ by no more than rounding."""
+        """Whether the numbers differ by no more than the half step."""
         if len(self.stated) != len(self.held):
             return False
         return all(abs(one - other) <= self.rounding for one, other in zip(self.stated, self.held, strict=True))
@@ -91,53 +43,108 @@ class Compared(NamedTuple):
 
 def compared(quantity: Quantity, claim: ClaimQuantity, unit: Unit) -> Compared | None:
     """A stated quantity beside a claim's; None if the claim has no number. A fall is stated without its sign."""
-    held = [Decimal(number) for number in (claim.value, claim.lower, claim.upper) if number is not None]
+    if claim.comparator == Comparator.BETWEEN or claim.value is None:
+        held = [Decimal(number) for number in (claim.lower, claim.upper) if number is not None]
+    else:
+        held = [Decimal(claim.value)]
     if not held:
         return None
-    falls = max(held) <= 0 and min(held) < 0
-    value, lower, upper = (
-        None if number is None else Decimal(number) for number in (claim.value, claim.lower, claim.upper)
-    )
-    if falls:
-        value, lower, upper = (None if number is None else -number for number in (value, upper, lower))
+    claimed = str(claim.comparator)
+    if max(held) <= 0 and min(held) < 0:
+        held = sorted(-number for number in held)
+        claimed = {"gt": "lt", "gte": "lte", "lt": "gt", "lte": "gte"}.get(claimed, claimed)
     factor = quantity.unit.factor / unit.factor
-    said = [None if number is None else number * factor for number in (quantity.value, quantity.lower, quantity.upper)]
+    said = (quantity.value,) if quantity.value is not None else (quantity.lower, quantity.upper)
     return Compared(
-        _numbers(*said),
-        _numbers(value, lower, upper),
-        interval(quantity.comparator, *said),
-        interval(claim.comparator, value, lower, upper),
-        quantity.rounding * factor,
+        tuple(number * factor for number in said if number is not None),
+        tuple(held),
+        str(quantity.comparator),
+        claimed,
+        quantity.is_short,
+        quantity.rounding * factor * (2 if quantity.comparator == Comparator.APPROX else 1),
     )
+
+
+def verdict(numbers: Compared | None, currency: str, *, is_other: bool = False) -> Numeric | None:
+    """What a claim makes of a number a text states; None if the two cannot be held against each other.
+
+    `is_other`: the text denies the number, or has it in a unit that is none of the claim's.
+    """
+    if numbers is None:
+        return None if is_other else Numeric.NO_NUMBER
+    found = _of_range(numbers) if len(numbers.stated) > 1 else _of_one(numbers)
+    agrees = found in (Numeric.CONSISTENT, Numeric.WITHIN_ROUNDING)
+    if is_other:
+        return Numeric.CONTRADICTS if agrees else None
+    return Numeric.OUTDATED if agrees and currency == Currency.SUPERSEDED else found
+
+
+def _of_one(numbers: Compared) -> Numeric:
+    """A single number beside a claim's number, or the end of its range that it is nearer to."""
+    (x,), held = numbers.stated, numbers.held
+    if len(held) == 1:
+        return _beside(numbers, x, held[0], numbers.claimed)
+    low, high = held
+    if numbers.comparator in UP:
+        return _beside(numbers, x, low, Comparator.EQ)
+    if numbers.comparator in DOWN:
+        return _beside(numbers, x, high, Comparator.EQ)
+    if low - numbers.rounding <= x <= high + numbers.rounding:
+        return Numeric.WITHIN_ROUNDING
+    return _apart(x, high if x > high else low)
+
+
+def _of_range(numbers: Compared) -> Numeric:
+    """A range beside a claim's range, or its number."""
+    low, high = numbers.stated
+    if len(numbers.held) > 1:
+        if numbers.stated == numbers.held:
+            return Numeric.CONSISTENT
+        return Numeric.WITHIN_ROUNDING if numbers.is_near else _apart(_middle(numbers.stated), _middle(numbers.held))
+    (v,) = numbers.held
+    if low <= v <= high:
+        return Numeric.WITHIN_ROUNDING
+    return _beside(numbers._replace(comparator=Comparator.EQ), low if v < low else high, v, numbers.claimed)
+
+
+def _beside(numbers: Compared, x: Decimal, v: Decimal, claimed: str) -> Numeric:
+    """A stated number x beside a claim's v, each with its comparator."""
+    comparator = numbers.comparator
+    if abs(x - v) <= numbers.rounding and x * v >= 0:
+        return _agreeing(numbers, x, v, claimed)
+    if comparator in DOWN and claimed in UP and x < v:
+        return Numeric.CONTRADICTS
+    if comparator in UP and claimed not in DOWN and x < v:
+        return Numeric.FALLS_SHORT
+    if comparator in DOWN and claimed not in UP and x > v:
+        return Numeric.EXCEEDS
+    return _apart(x, v)
+
+
+def _agreeing(numbers: Compared, x: Decimal, v: Decimal, claimed: str) -> Numeric:
+    """What the comparators make of numbers that agree."""
+    comparator = numbers.comparator
+    same = Numeric.CONSISTENT if x == v else Numeric.WITHIN_ROUNDING
+    for one, other in ((UP, DOWN), (DOWN, UP)):
+        if claimed in one:
+            if comparator in one:
+                return same
+            if comparator in other:
+                return Numeric.CONTRADICTS
+            return Numeric.FALLS_SHORT if numbers.is_short and claimed in UP else Numeric.WITHIN_ROUNDING
+    if comparator in UP and (v < x or (v == x and comparator == Comparator.GT)):
+        return Numeric.EXCEEDS
+    if comparator in DOWN and (v > x or (v == x and comparator == Comparator.LT)):
+        return Numeric.FALLS_SHORT
+    return same
+
+
+def _apart(x: Decimal, v: Decimal) -> Numeric:
+    """The verdict of numbers that do not agree, and of which neither follows from the other."""
+    if x * v < 0 or abs(x) > _FAR * abs(v) or _FAR * abs(x) < abs(v):
+        return Numeric.CONTRADICTS
+    return Numeric.EXCEEDS if x > v else Numeric.FALLS_SHORT
 
 
 def _middle(numbers: tuple[Decimal, ...]) -> Decimal:
     return sum(numbers, Decimal(0)) / len(numbers)
-
-
-def _numbers(value: Decimal | None, lower: Decimal | None, upper: Decimal | None) -> tuple[Decimal, ...]:
-    if value is not None:
-        return (value,)
-    return tuple(number for number in (lower, upper) if number is not None)
-
-
-def verdict(numbers: Compared | None, currency: str) -> Numeric:
-    """What a claim makes of a number a text states."""
-    if numbers is None:
-        return Numeric.NO_NUMBER
-    found = _verdict(numbers)
-    agrees = found in (Numeric.CONSISTENT, Numeric.WITHIN_ROUNDING)
-    return Numeric.OUTDATED if agrees and currency == Currency.SUPERSEDED else found
-
-
-def _verdict(numbers: Compared) -> Numeric:
-    text, claim = numbers.text, numbers.claim
-    opposite = text.leans * claim.leans < 0
-    if not (text if opposite else text.widened(numbers.rounding)).meets(claim):
-        return Numeric.CONTRADICTS
-    if numbers.stated == numbers.held and (text.holds(claim) or claim.holds(text)):
-        return Numeric.CONSISTENT
-    inside = (text.is_bounded and text.holds(claim)) or (claim.is_bounded and claim.holds(text))
-    if inside or numbers.is_near:
-        return Numeric.WITHIN_ROUNDING
-    return Numeric.EXCEEDS if _middle(numbers.stated) > _middle(numbers.held) else Numeric.FALLS_SHORT

@@ -20,6 +20,7 @@ from service.matching.passages import Passage, Text
 from service.matching.quantities import Dimension, Quantity, as_decimal
 from service.matching.similarity import (
     UNSAID,
+    WEIGHTS,
     About,
     Rarity,
     about_claim,
@@ -36,7 +37,7 @@ from service.matching.verdicts import compared, verdict
 
 AGREEING = frozenset({Numeric.CONSISTENT, Numeric.WITHIN_ROUNDING, Numeric.OUTDATED})
 _LEAST_SCORE = 0.6
-_LEAST_WORDING = 0.65
+_LEAST_WORDING = 0.6
 _LEAST_WORDING_BY_DIGITS = (0.5, 0.5, 0.45, 0.35, 0.3)
 """How much of what a claim counts a passage must name; where it states the same number, by how many digits that has:
 many are not the same by chance."""
@@ -52,6 +53,8 @@ class Judged(NamedTuple):
     candidate: Candidate
     claim: Held
     repeats: bool
+    is_named: bool
+    """Whether the passage has a name that the claim has."""
 
 
 def read_text(text: str) -> Text:
@@ -89,7 +92,15 @@ def judged(passage: Passage, claims: Collection[Held], rarity: Rarity, limit: in
         numbers = {one.candidate.number for one in agreeing}
         others = [one for one in repeated if one.candidate.number not in numbers]
         return sorted([*agreeing, *_one_a_measure(others)], key=_order)[:limit]
-    return _one_a_measure(repeated)[:limit]
+    nearest = _one_a_measure(sorted(repeated, key=lambda one: (not one.is_named, *_order(one))))
+    return sorted(nearest, key=_apart_from_number)[:limit]
+
+
+def _apart_from_number(one: Judged) -> tuple[float, bool, int, str]:
+    """The order of measures whose numbers are all others: how near one comes says nothing of which is meant."""
+    likeness, candidate = one.candidate.similarity, one.candidate
+    rest = likeness.score - WEIGHTS["number"] * likeness.number
+    return -round(rest, 6), candidate.currency != Currency.CURRENT, candidate.number, one.claim.id
 
 
 def _order(one: Judged) -> tuple[bool, float, int, str]:
@@ -158,7 +169,8 @@ def _beside(passage: Passage, nth: int, unit: float, claim: Held, what: About, r
         similarity=likeness,
         numeric=numeric,
     )
-    return Judged(candidate, claim, repeats)
+    is_named = bool(what.said_names & (passage.near | passage.around))
+    return Judged(candidate, claim, repeats, is_named)
 
 
 def _digits(quantity: Quantity) -> int:

@@ -23,6 +23,8 @@ _LONGEST_SENTENCE = 120
 _MOST_NUMBERS = 4
 """Numbers of a passage that are looked at: clauses seldom state two."""
 _MOST_BESIDE = 8
+_MOST_COMPARED = 3
+"""Words between what says that a number is compared with another time's, and that time."""
 CONTEXT = 3
 """Sentences before a passage that tell what it is about."""
 
@@ -224,10 +226,10 @@ class Text:
     def _is_compared(self, quantities: list[Quantity], date: Date) -> bool:
         """Whether a date is that of another number, which one of these is compared with: "twice as many as in 2023"."""
         before = [quantity.behind for quantity in quantities if quantity.behind <= date.first]
-        first = max(before, default=date.first)
+        first = max(before, default=date.first - _MOST_COMPARED)
         known = self.known.comparisons
         return any(
-            phrase_behind(self.tokens, at, known) is not None for at in range(first, min(date.first, first + 12))
+            phrase_behind(self.tokens, at, known) is not None for at in range(max(0, first), min(date.first, first + 12))
         )
 
     def _beside(self, quantity: Quantity, behind: int) -> frozenset[str]:

@@ -22,12 +22,14 @@ _AROUND, _BEFORE = 0.9, 0.6
 _UNSTATED = 0.25
 """What a word of the measure weighs that the statement does without."""
 _RAREST = 6.0
-_COMMONEST = 0.4
-_WEIGHTS = {"wording": 0.5, "number": 0.2, "unit": 0.15, "geography": 0.1, "period": 0.05}
+_COMMONEST = 1.0
+WEIGHTS = {"wording": 0.5, "number": 0.2, "unit": 0.15, "geography": 0.1, "period": 0.05}
 _LEAST_OWN = 0.25
 """What is left of a wording if all it says of its number is foreign to the claim."""
 _UNNAMED = 0.3
 """What is left of a wording without a name the claim's measure has, or with a product's where the claim has others."""
+_OFF_SUBJECT = 0.55
+"""What is left of a wording without any word of what nearly all claims of the log are about, or a name."""
 _ROUNDED = 0.95
 _MOST = Fraction(2, 3)
 UNSAID = 0.5
@@ -145,6 +147,9 @@ def wording(passage: Passage, nth: int, claim: About, rarity: Rarity) -> float:
     named = passage.near | passage.around | passage.before
     of_another = claim.said_names and not claim.said_names & named and passage.names - claim.all
     unnamed = _UNNAMED if claim.names - named or of_another else 1.0
+    subject = {stem for stem in claim.all if rarity.of(stem) <= _COMMONEST}
+    if subject and not subject & named and not claim.said_names & named:
+        unnamed *= _OFF_SUBJECT
     return (0.8 * max(counted, said) + 0.2 * said) * (_LEAST_OWN + (1 - _LEAST_OWN) * own) * unnamed
 
 
@@ -229,8 +234,8 @@ def geography_likeness(passage: Passage, claim: Held, what: About) -> float:
         return 0.0
     if claim.geography in passage.places_before:
         return 0.7
-    if not what.names_its_place:
-        return UNSAID
+    if not what.names_its_place or passage.names & what.all:
+        return UNSAID  # whose name is known needs no place
     speaks_of_all = WORLD in passage.places and WORLD not in what.places
     return 0.0 if speaks_of_all or passage.places_before else 0.3
 
@@ -269,5 +274,5 @@ def number_likeness(numbers: Compared | None) -> float:
 def scored(said: float, number: float, unit: float, geography: float, period: float) -> Similarity:
     """A similarity of its parts."""
     parts = {"wording": said, "number": number, "unit": unit, "geography": geography, "period": period}
-    score = sum(_WEIGHTS[name] * part for name, part in parts.items())
+    score = sum(WEIGHTS[name] * part for name, part in parts.items())
     return Similarity(score=round(score, 3), **{name: round(part, 3) for name, part in parts.items()})

@@ -118,8 +118,8 @@ class Candidate(Answer, frozen=True, kw_only=True):
     currency: Currency
     statement: Line
     """The claim in one sentence."""
-    number: Annotated[int, Meta(ge=0)]
-    """Which of the passage's `numbers` was compared: its place among them, from 0."""
+    number: Annotated[int, Meta(ge=0)] | None
+    """Which of the passage's `numbers` was compared: its place among them, from 0; null if it states none."""
     similarity: Similarity
     numeric: Numeric
 

@@ -91,5 +91,8 @@ def _matches(text: Text, claims: Sequence[Sequence[Held]], rare: Rarity, positio
     unmatched: list[Unmatched] = []
     for passage, held in zip(compared_passages(text), claims, strict=True):
         found = match_of(text, passage, judged(passage, held, rare, limit))
-        (items if isinstance(found, Match) else unmatched).append(found)  # type: ignore[arg-type]
+        if isinstance(found, Match):
+            items.append(found)
+        elif found is not None:
+            unmatched.append(found)
     return Matches(items=items, unmatched=unmatched, compared_to=compared_to(text), position=position)

@@ -10,6 +10,7 @@ from schemas.matching import (
     Match,
     NearestMeasure,
     Numeric,
+    Similarity,
     Span,
     StatedDate,
     StatedNumber,
@@ -25,11 +26,11 @@ from service.matching.similarity import (
     Rarity,
     about_claim,
     geography_likeness,
+    is_like_unit,
     names_most,
     number_likeness,
     period_likeness,
     scored,
-    is_like_unit,
     unit_likeness,
     wording,
 )
@@ -45,6 +46,8 @@ _UNSAID_GEOGRAPHY = 0.3
 """What the place of a passage that says none must be where it states the same number; another one needs the place."""
 _NOTHING: frozenset[str] = frozenset()
 _LEAST_OF_FINDING = 0.85
+_LEAST_OF_VAGUE = 0.6
+"""How much of what a claim counts a passage must name that says no number: nothing else tells that it is meant."""
 
 
 class Judged(NamedTuple):
@@ -92,19 +95,24 @@ def judged(passage: Passage, claims: Collection[Held], rarity: Rarity, limit: in
         numbers = {one.candidate.number for one in agreeing}
         others = [one for one in repeated if one.candidate.number not in numbers]
         return sorted([*agreeing, *_one_a_measure(others)], key=_order)[:limit]
-    nearest = _one_a_measure(sorted(repeated, key=lambda one: (not one.is_named, *_order(one))))
+    nearest = _one_a_measure(sorted(repeated, key=_of_one_measure))
     return sorted(nearest, key=_apart_from_number)[:limit]
+
+
+def _of_one_measure(one: Judged) -> tuple[bool, bool, bool, float, int, str]:
+    """The order of claims of one measure that all have another number: the one named, the current one, the nearest."""
+    return not one.is_named, one.candidate.currency != Currency.CURRENT, *_order(one)
 
 
 def _apart_from_number(one: Judged) -> tuple[float, bool, int, str]:
     """The order of measures whose numbers are all others: how near one comes says nothing of which is meant."""
     likeness, candidate = one.candidate.similarity, one.candidate
     rest = likeness.score - WEIGHTS["number"] * likeness.number
-    return -round(rest, 6), candidate.currency != Currency.CURRENT, candidate.number, one.claim.id
+    return -round(rest, 6), candidate.currency != Currency.CURRENT, candidate.number or 0, one.claim.id
 
 
 def _order(one: Judged) -> tuple[bool, float, int, str]:
-    return not one.repeats, -one.candidate.similarity.score, one.candidate.number, one.claim.id
+    return not one.repeats, -one.candidate.similarity.score, one.candidate.number or 0, one.claim.id
 
 
 def _one_a_measure(found: Sequence[Judged]) -> list[Judged]:
@@ -122,12 +130,14 @@ def _judged(passage: Passage, claim: Held, rarity: Rarity) -> Judged | None:
     what = about_claim(claim)
     if what.unit.dimension == Dimension.YEAR:
         return None
+    if not passage.quantities:
+        return _vaguely(passage, claim, what, rarity)
     units = [unit_likeness(passage, nth, one, what) for nth, one in enumerate(passage.quantities)]
     places = [nth for nth, unit in enumerate(units) if unit]
     places = places or [nth for nth, one in enumerate(passage.quantities) if is_like_unit(one, what)] or [0]
     return max(
         (_beside(passage, nth, units[nth], claim, what, rarity) for nth in places),
-        key=lambda one: (one.repeats, one.candidate.similarity.score, -one.candidate.number),
+        key=lambda one: (one.repeats, one.candidate.similarity.score, -(one.candidate.number or 0)),
     )
 
 
@@ -152,25 +162,47 @@ def _beside(passage: Passage, nth: int, unit: float, claim: Held, what: About, r
         agrees = numeric in AGREEING
         is_same = agrees and likeness.number == 1
         least = _LEAST_WORDING_BY_DIGITS[_digits(quantity)] if is_same else _LEAST_WORDING
-        same = found is not None and (unit > 0 or is_other) and likeness.period > 0 and likeness.geography >= (_UNSAID_GEOGRAPHY if is_same else UNSAID)
+        same = (
+            found is not None
+            and (unit > 0 or is_other)
+            and likeness.period > 0
+            and likeness.geography >= (_UNSAID_GEOGRAPHY if is_same else UNSAID)
+        )
         repeats = same and said >= least and likeness.score >= _LEAST_SCORE
         if repeats and not agrees:  # only what it says itself makes another number a wrong one
             alone = passage._replace(
                 around=_NOTHING, before=_NOTHING if not what.names else what.names & passage.before
             )
             repeats = wording(alone, nth, what, rarity) >= least and names_most(alone, what)
+    return _judgement(passage, claim, what, likeness, numeric, repeats=repeats, number=nth)
+
+
+def _vaguely(passage: Passage, claim: Held, what: About, rarity: Rarity) -> Judged:
+    """A claim beside a passage without a number, which must name all that it counts."""
+    said = wording(passage, 0, what, rarity)
+    counted = what.unit.stems[-1:] if what.unit.dimension == Dimension.COUNT else ()
+    is_counted = passage.vague == str(what.unit.dimension) and passage.beside[0].issuperset(counted)
+    geography, period = geography_likeness(passage, claim, what), period_likeness(passage, claim)
+    likeness = scored(said, 0.0, UNSAID if is_counted else 0.0, geography, period)
+    repeats = said >= _LEAST_OF_VAGUE and is_counted and names_most(passage, what) and geography > UNSAID and period > 0
+    return _judgement(passage, claim, what, likeness, Numeric.NO_NUMBER, repeats=repeats, number=None)
+
+
+def _judgement(
+    passage: Passage, claim: Held, what: About, likeness: Similarity, numeric: Numeric, *,
+    repeats: bool, number: int | None,
+) -> Judged:  # fmt: skip
     candidate = Candidate(
         claim=claim.id,
         version=claim.version,
         status=Status(claim.status),
         currency=Currency(claim.currency),
         statement=claim.statement,
-        number=nth,
+        number=number,
         similarity=likeness,
         numeric=numeric,
     )
-    is_named = bool(what.said_names & (passage.near | passage.around))
-    return Judged(candidate, claim, repeats, is_named)
+    return Judged(candidate, claim, repeats, bool(what.said_names & (passage.near | passage.around)))
 
 
 def _digits(quantity: Quantity) -> int:
@@ -179,8 +211,8 @@ def _digits(quantity: Quantity) -> int:
     return 0 if number is None else min(len(number.normalize().as_tuple().digits), 4)
 
 
-def match_of(text: Text, passage: Passage, found: Sequence[Judged]) -> Match | Unmatched:
-    """What is answered of a passage."""
+def match_of(text: Text, passage: Passage, found: Sequence[Judged]) -> Match | Unmatched | None:
+    """What is answered of a passage; None of one that has no number and repeats nothing."""
     span, quote = Span(start=passage.start, end=passage.end), text.text[passage.start : passage.end]
     numbers = [_stated(text, quantity) for quantity in passage.quantities]
     dates = []
@@ -190,6 +222,8 @@ def match_of(text: Text, passage: Passage, found: Sequence[Judged]) -> Match | U
     if found and found[0].repeats:
         candidates = [one.candidate for one in found]
         return Match(span=span, quote=quote, numbers=numbers, dates=dates, candidates=candidates)
+    if not passage.quantities:
+        return None
     nearest = None
     if found and found[0].candidate.similarity.wording > 0:
         claim, said = found[0].claim, found[0].candidate.similarity.wording

@@ -1,4 +1,7 @@
-"""The passages of a text: the sentences that state a number, or the clauses of one that states several. Pure."""
+"""The passages of a text: the sentences that state a number, or the clauses of one that states several. Pure.
+
+A sentence that says how much without a number, "most" or "thousands of", is a passage without one.
+"""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
@@ -8,7 +11,7 @@ from typing import NamedTuple
 
 from service.matching.dates import Date
 from service.matching.numbers import is_change, read_numbers
-from service.matching.phrases import is_lower_word, is_word, phrase_behind
+from service.matching.phrases import Found, is_lower_word, is_word, phrase_behind
 from service.matching.places import WORLD, places_in
 from service.matching.quantities import Quantity
 from service.matching.tokens import DASHES, HYPHENS, NUMBER, SIGN, WORD, tokens_of, words_of
@@ -62,6 +65,8 @@ class Passage(NamedTuple):
     places: frozenset[str]
     places_around: frozenset[str]
     places_before: frozenset[str]
+    vague: str = ""
+    """Of a passage without a number, whether it says how many there are (`count`) or which part of them (`share`)."""
 
 
 class Text:
@@ -94,9 +99,14 @@ class Text:
         told: dict[object, Passage] = {}
         for nth, sentence in enumerate(self.sentences):
             quantities = self._within(sentence.first, sentence.behind)
-            if not quantities:
-                continue
             context = self.sentences[max(0, nth - CONTEXT) : nth]
+            if not quantities:
+                vague = self._vague_in(sentence)
+                if vague is not None and len(passages) < self.most:
+                    whole = self._passage(sentence.first, sentence.behind, sentence, context)
+                    counted = self._stems(vague.at, min(vague.at + _MOST_BESIDE, sentence.behind))
+                    passages.append(whole._replace(vague=vague.meaning, beside=(counted,)))
+                continue
             for first, behind in self._clauses(sentence, quantities):
                 if len(passages) == self.most:
                     return passages
@@ -212,6 +222,11 @@ class Text:
             frozenset().union(*(before.places for before in context)) - {WORLD},
         )
 
+    def _vague_in(self, sentence: Sentence) -> Found[str] | None:
+        """How a sentence says how much there is without a number, if it does: "most", "thousands of"."""
+        found = (phrase_behind(self.tokens, at, self.known.vague) for at in range(sentence.first, sentence.behind))
+        return next((one for one in found if one is not None), None)
+
     def _is_denied(self, first: int, behind: int) -> bool:
         """Whether a word denies what follows it, up to a quantity: "not", but no "not only"."""
         words = self.known.spoken.words
@@ -229,7 +244,8 @@ class Text:
         first = max(before, default=date.first - _MOST_COMPARED)
         known = self.known.comparisons
         return any(
-            phrase_behind(self.tokens, at, known) is not None for at in range(max(0, first), min(date.first, first + 12))
+            phrase_behind(self.tokens, at, known) is not None
+            for at in range(max(0, first), min(date.first, first + 12))
         )
 
     def _beside(self, quantity: Quantity, behind: int) -> frozenset[str]:

@@ -14,6 +14,10 @@ _LONGEST = 64
 """Characters of a word that are looked at: the rest of a longer one changes nothing."""
 
 
+COUNT, SHARE = "count", "share"
+"""What a quantity is of that is said without a number."""
+
+
 class Lists(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Words that mean something by where they stand, or nothing."""
 
@@ -25,6 +29,8 @@ class Lists(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     abbreviations: list[str]
     divisions: list[str]
     comparisons: list[str]
+    vague_counts: list[str]
+    vague_shares: list[str]
     denials: list[str]
     denying_ends: list[str]
     denying_nothing: list[str]
@@ -86,6 +92,7 @@ class Vocabulary(NamedTuple):
     times: Phrases[str]
     in_: Phrases[str]
     comparisons: Phrases[str]
+    vague: Phrases[str]
     currencies: Phrases[str]
     measures: Phrases[tuple[str, int]]
     places: dict[str, list[tuple[tuple[str, ...], str]]]
@@ -118,6 +125,7 @@ def vocabulary(language: str = "en") -> Vocabulary:
         Phrases.of(spoken.times),
         Phrases.of(spoken.in_),
         Phrases.of(spoken.words.comparisons),
+        _phrases({COUNT: spoken.words.vague_counts, SHARE: spoken.words.vague_shares}),
         Phrases(_hyphened(spoken.currencies)),
         Phrases(_hyphened(spoken.measures)),
         _places(spoken),

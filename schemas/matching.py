@@ -18,31 +18,33 @@ MOST_CANDIDATES = 10
 class Numeric(StrEnum):
     """What a claim makes of the number a text states. New values may be added.
 
-    A comparator makes a number an interval: "more than 6,200" is everything above 6,200; "about" is the stated range of
-    an estimate, or five per cent to either side. "Rounding" is half a unit in the last significant digit the text
-    states: the zeros a whole number ends in count up to its second digit ("6,000" is 50 more or less, "10 billion"
-    half a billion); a fraction in words ("six in ten", "a third") is at most two and a half percentage points more or
-    less. The first of these that is so is said: `no_number`, `contradicts`, `outdated`, `consistent`,
-    `within_rounding`, `exceeds`, `falls_short`.
+    The numbers agree if they differ by no more than the half step of what the text states: half a unit of its last
+    significant digit, where the zeros a whole number ends in count up to its second digit ("6,000" is 50 more or less,
+    "10 billion" half a billion), a point for a fraction in words ("six in ten"), and twice that with "about" or
+    "nearly". The first of these that is so is said: `no_number`, `contradicts`, `exceeds`, `falls_short`, `outdated`,
+    `consistent`, `within_rounding`. Whether the claim is true is its `status`, never this.
     """
 
     CONSISTENT = "consistent"
-    """The text states the claim's number, and the interval of one lies in that of the other: "6,200 or more" for "more
-    than 6,200"."""
+    """The same number, and a comparator that loses nothing: "6,200 or more" for "more than 6,200", "60%" for "about
+    60%"."""
     WITHIN_ROUNDING = "within_rounding"
-    """The text is as near as its own precision: the same number without its comparator, the claim's number rounded,
-    "about" or a range that holds it, or a number within the claim's range."""
+    """The numbers agree, and the text says it less exactly: "40%" for 40.3%, "6,200" or "about 6,200" for "more than
+    6,200", a range that holds the number, or a number within the claim's range."""
     EXCEEDS = "exceeds"
-    """Both can be true, and the text states a higher number: "more than 7,000" for "more than 6,200"."""
+    """The text says more than the claim supports: a higher number, up to twice as high; a bound that leaves the claim's
+    number out below it ("more than 88%" for 88%); or an upper bound far above it."""
     FALLS_SHORT = "falls_short"
-    """Both can be true, and the text states a lower number: "more than 5,000" for "more than 6,200"."""
+    """The text says less than the claim supports: a lower number, down to half of it; a bound that leaves the claim's
+    number out above it; "nearly" for "more than"; or a lower bound far below it."""
     CONTRADICTS = "contradicts"
-    """Both cannot be true, even allowing for rounding."""
+    """It is another statement: the same number denied, or in another currency, or in points for percent; bounds on
+    opposite sides that exclude each other; or a number more than twice or less than half of the claim's."""
     OUTDATED = "outdated"
     """It would be `consistent` or `within_rounding`, but a newer figure has replaced the claim: its `currency` is
     `superseded`."""
     NO_NUMBER = "no_number"
-    """The claim is a finding without a number: only its wording could be compared."""
+    """The text says how much without a number ("most", "thousands of"), or the claim is a finding without one."""
 
 
 class Span(Answer, frozen=True, kw_only=True):

@@ -20,6 +20,7 @@ from service.matching.words import Vocabulary
 
 _LARGEST = Decimal(10) ** 18
 _MANY = 1000
+_MOST_BEFORE_EACH = 5
 NEARLY = "nearly"
 """The meaning of a comparator that the record has no word for: about, and not quite."""
 
@@ -157,8 +158,21 @@ def _bounded(text: str, tokens: Sequence[Token], bare: _Bare, known: Vocabulary)
         after = phrase_behind(tokens, behind, known.after) if unit is not UNSAID else None
         if after is not None and tokens[behind].kind == WORD and before is None:
             comparator, behind = Comparator(after[0]), after[1]
-    value = bare.value
-    return Quantity(first, behind, comparator, value.number, None, None, unit, value.rounding, is_short)
+    value, each = bare.value, _of_each(tokens, behind, known)
+    return Quantity(first, behind, comparator, value.number, None, None, unit, value.rounding, is_short, each)
+
+
+def _of_each(tokens: Sequence[Token], behind: int, known: Vocabulary) -> Decimal | None:
+    """Of how many a number is said, right behind it or a few words further: "14.3 patents granted per 1,000 people"."""
+    for at in range(behind, min(behind + _MOST_BEFORE_EACH, len(tokens) - 1)):
+        if tokens[at].kind not in (WORD, SIGN):
+            return None
+        if tokens[at].low in known.spoken.words.each and tokens[at + 1].kind == NUMBER:
+            digits = digits_of(tokens[at + 1].text, known)
+            return (
+                with_scale(tokens, Value(Decimal(digits), at + 2, digits, Decimal(1)), known).number if digits else None
+            )
+    return None
 
 
 def _is_of_many(word: str, bare: _Bare, known: Vocabulary) -> bool:

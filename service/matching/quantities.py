@@ -34,6 +34,8 @@ class Unit(NamedTuple):
     name: str | None
     factor: Decimal = Decimal(1)
     stems: tuple[str, ...] = ()
+    of_each: Decimal | None = None
+    """Of how many it is, where that is a number: "patents per 100,000 people"."""
 
 
 class Quantity(NamedTuple):
@@ -52,6 +54,8 @@ class Quantity(NamedTuple):
     rounding: Decimal
     is_short: bool = False
     """Whether it is said not to be quite reached: "nearly"."""
+    of_each: Decimal | None = None
+    """Of how many it is said, where that is a number: "per 1,000 people"."""
 
 
 PERCENT = Unit(Dimension.SHARE, "percent")
@@ -107,4 +111,6 @@ def unit_of_claim(unit: str) -> Unit:
         if name in spoken.measures:
             dimension, factor = spoken.measures[name]
             return Unit(dimension, head, Decimal(factor))
-    return Unit(Dimension.COUNT, head, stems=tuple(stem_of(word) for word in head.lower().replace("-", " ").split()))
+    stems = tuple(stem_of(word) for word in head.lower().replace("-", " ").split())
+    each = unit.partition(" per ")[2].partition(" ")[0].replace(",", "")
+    return Unit(Dimension.COUNT, head, stems=stems, of_each=Decimal(each) if each.isdecimal() else None)

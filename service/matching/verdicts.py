@@ -54,6 +54,8 @@ def compared(quantity: Quantity, claim: ClaimQuantity, unit: Unit) -> Compared |
         held = sorted(-number for number in held)
         claimed = {"gt": "lt", "gte": "lte", "lt": "gt", "lte": "gte"}.get(claimed, claimed)
     factor = quantity.unit.factor / unit.factor
+    if quantity.of_each and unit.of_each:
+        factor *= unit.of_each / quantity.of_each
     said = (quantity.value,) if quantity.value is not None else (quantity.lower, quantity.upper)
     return Compared(
         tuple(number * factor for number in said if number is not None),

@@ -29,6 +29,7 @@ class Lists(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     abbreviations: list[str]
     divisions: list[str]
     comparisons: list[str]
+    each: list[str]
     vague_counts: list[str]
     vague_shares: list[str]
     denials: list[str]

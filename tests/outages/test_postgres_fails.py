@@ -46,7 +46,7 @@ FAULTS: dict[str, tuple[Fault, float]] = {
     "hung": (postgres_faults.hung, 6),
     "restarted": (postgres_faults.restarted, 0),
     "crowded": (postgres_faults.crowded, 2),
-    "locked": (postgres_faults.locked, 2),
+    "locked": (postgres_faults.locked, 3),
 }
 """What happens to it, and for how many seconds."""
 

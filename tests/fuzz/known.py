@@ -12,6 +12,7 @@ import requests
 import schemathesis
 from schemathesis.generation.meta import TestPhase
 
+from schemas.keys import Role
 from tests.fuzz.callers import SECRETS, dice
 from tests.fuzz.nasty import NASTY
 
@@ -77,12 +78,27 @@ def _give_id(case) -> None:
         if not _is_chained(case):
             there = [secret.split("_")[1] for secret in SECRETS.values()]
             case.path_parameters["id"] = there[dice(case) % len(there)]
+    elif folder == "keys" and case.method == "DELETE" and case.path_parameters.get("id", NASTY[0]) not in NASTY:
+        if not _is_chained(case):
+            case.path_parameters["id"] = _issued(case)
     elif case.operation.definition.raw["operationId"] in ("create_claim", "create_claims"):
         for number, claim in enumerate(case.body if isinstance(case.body, list) else [case.body]):
             if claim["id"] not in NASTY:
                 claim["id"] = f"fuzz-{dice(case):x}-{number}"
             for source in claim.get("sources", []):
                 source.pop("id", None)  # it follows from the rest
+
+
+def _issued(case) -> str:
+    """The id of a key nobody needs, which may be revoked."""
+    answer = session().post(
+        f"{case.operation.schema.get_base_url().rstrip('/')}/v1/keys",
+        json={"name": "to be revoked", "role": str(Role.PARTNER)},
+        headers={"Authorization": f"Bearer {SECRETS[str(Role.ADMIN)]}"},
+        timeout=_WITHIN,
+    )
+    answer.raise_for_status()
+    return str(answer.json()["id"])
 
 
 def _give_tag(case) -> None:

@@ -190,6 +190,18 @@ class MatchRequest(Request, frozen=True, kw_only=True):
     limit: Annotated[int, Meta(ge=1, le=MOST_CANDIDATES, description="How many candidates a passage may have.")] = 3
 
 
+class ExampleQuery(Request, frozen=True, kw_only=True):
+    """Whether to show the page with an example."""
+
+    example: Annotated[int, Meta(ge=1, le=1)] | None = None
+
+
+class PastedText(Request, frozen=True, kw_only=True):
+    """What a form sends to be checked."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=LONGEST_TEXT)]
+
+
 class Held(Struct, frozen=True, kw_only=True):
     """A claim in force, with what a passage is compared with. No answer of ours, but what the answers are made from."""
 

@@ -17,6 +17,7 @@ from service.routes import (
     cards,
     changes,
     charts,
+    check_page,
     citations,
     claim_pages,
     claim_reviews,
@@ -68,6 +69,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *keys.endpoints,  # /v1/keys  /v1/keys/{id}
     *front_page.endpoints,  # /
     *correction_pages.endpoints,  # /corrections
+    *check_page.endpoints,  # /check
     *about.endpoints,  # /about/verification
     *claim_pages.endpoints,  # /claims/{id}  /claims/{id}@{version}
     *measure_pages.endpoints,  # /measures/{id}

@@ -16,9 +16,11 @@ T = TypeVar("T")
 
 MERGE_PATCH = "application/merge-patch+json"
 NDJSON = "application/x-ndjson"
+FORM = "application/x-www-form-urlencoded"
 LARGEST_BODY = 262_144
 LARGEST_BULK = 8_388_608
-"""Bytes: 256 KiB, and for a body of many lines 8 MiB."""
+LARGEST_FORM = 655_360
+"""Bytes: 256 KiB, for a body of many lines 8 MiB, and for a form 640 KiB: it writes a letter with up to twelve."""
 _WITHIN = 30.0
 """Seconds a body may take to arrive."""
 

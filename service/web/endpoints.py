@@ -27,7 +27,16 @@ from service.cache.representation import JSON
 from service.runtime import Runtime
 from service.strict import read_json
 from service.web.asker import Asker
-from service.web.bodies import LARGEST_BODY, LARGEST_BULK, MERGE_PATCH, NDJSON, read_body, read_lines
+from service.web.bodies import (
+    FORM,
+    LARGEST_BODY,
+    LARGEST_BULK,
+    LARGEST_FORM,
+    MERGE_PATCH,
+    NDJSON,
+    read_body,
+    read_lines,
+)
 from service.web.conditional import accepted
 from service.web.headers import Header
 from service.web.inputs import read_path, read_query
@@ -111,12 +120,14 @@ class Endpoint:
     async def _body(self, request: LitestarRequest[Any, Any, Any], headers: Mapping[str, str]) -> bytes:
         if self.body is None:
             return b""
-        most = LARGEST_BULK if self.media_type == NDJSON else LARGEST_BODY
+        most = {NDJSON: LARGEST_BULK, FORM: LARGEST_FORM}.get(self.media_type, LARGEST_BODY)
         return await read_body(request.receive, headers, self.media_type, most)
 
     async def _decoded(self, body: bytes) -> Any:
         if self.media_type == NDJSON:  # beside the loop: a thousand lines take a while
             return await asyncio.to_thread(read_lines, body, _decoder(self.line))
+        if self.media_type == FORM:
+            return read_query(body, self.body)
         return read_json(body, _decoder(self.body))
 
     @property

@@ -39,6 +39,8 @@ PAGES: dict[str, str] = {
     "measure-of-one": measure_page("parameters-of-gpt-4"),
     "corrections": "/corrections",
     "verification": "/about/verification",
+    "check": "/check",
+    "check-example": "/check?example=1",
     "problem": "/problems/not-found",
 }
 """Pages for people that are found, by what they are called here."""

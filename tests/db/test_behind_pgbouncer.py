@@ -83,14 +83,15 @@ async def test_a_statement_is_given_up_by_postgres_before_it_is_by_us(two):
 
 async def test_a_pooler_that_does_not_remember_statements_is_none_to_stand_behind(cluster, tmp_path):
     async with pooler(cluster.sockets, tmp_path, default_pool_size=2, max_prepared_statements=0) as port:
-        pool = await open_pool(f"postgresql://citable@127.0.0.1:{port}/citable", 8)
-
-        async def ask(number: int) -> None:
-            async with pool.acquire() as connection:
-                await connection.fetchval(f"select {number % 7} + $1::int", 1)
-
+        url = f"postgresql://citable@127.0.0.1:{port}/citable"
+        one, other = await asyncpg.connect(url), await asyncpg.connect(url)
         try:
-            asked = await asyncio.gather(*(ask(n) for n in range(200)), return_exceptions=True)
+            prepared = await one.prepare("select 1 + $1::int")
+            assert await prepared.fetchval(1) == 2
+            async with other.transaction():  # which takes the connection that knows the statement
+                await other.execute("select 1")
+                with pytest.raises(asyncpg.InvalidSQLStatementNameError):
+                    await prepared.fetchval(1)
         finally:
-            await pool.close()
-    assert any(isinstance(answer, asyncpg.PostgresError) for answer in asked)
+            await one.close()
+            await other.close()

@@ -79,8 +79,9 @@ class Release:
 
 def unpacked(folder: Path) -> Release:
     """The release before this one, unpacked in a folder."""
+    safely = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}  # Debian 12's Python has none
     with tarfile.open(KEPT) as kept:
-        kept.extractall(folder, filter="data")
+        kept.extractall(folder, **safely)
     return Release(folder)
 
 

@@ -62,6 +62,7 @@ TAGGED = (
     "/?q=patents&topic=china",
     "/corrections",
     "/about/verification",
+    "/check",
     f"/claims/{CLAIM}",
     f"/claims/{CLAIM}@1",
     f"/measures/{MEASURE}",

@@ -51,6 +51,8 @@ ROWS: dict[tuple[str, str], tuple[str, Role | None, int]] = {
     ("GET", "/"): ("/", EVERYONE, 200),
     ("GET", "/corrections"): ("/corrections", EVERYONE, 200),
     ("GET", "/about/verification"): ("/about/verification", EVERYONE, 200),
+    ("GET", "/check"): ("/check", EVERYONE, 200),
+    ("POST", "/check"): ("/check", EVERYONE, 415),
     ("POST", "/v1/matches"): ("/v1/matches", EVERYONE, 415),
     ("POST", "/v1/claims"): ("/v1/claims", Role.EDITOR, 415),
     ("POST", "/v1/claims/bulk"): ("/v1/claims/bulk", Role.EDITOR, 415),

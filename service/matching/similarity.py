@@ -249,7 +249,7 @@ def period_likeness(passage: Passage, claim: Held) -> float:
         return UNSAID
     start, end = ends[0], ends[-1]
     if claim.period.start is None:
-        start = end[:4]
+        start = end = end[:4]
     for date in passage.dates:
         shortest = min(len(date.date), len(end))
         if date.date[: len(start)] >= start[: len(date.date)] and date.date[:shortest] <= end[:shortest]:

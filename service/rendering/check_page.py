@@ -26,9 +26,9 @@ VERDICTS = {
 }
 _UNKNOWN = Verdict("?", "Compare it yourself", differs=True)
 EXAMPLE = (
-    "China is now home to more than 6,200 AI firms, and holds about 60% of the world's AI patents. Its open-source "
-    "models have been downloaded more than 12 billion times. The US put 400 billion dollars of private money into AI "
-    "in 2025, and the city's twelve pandas sleep ten hours a day."
+    "China is now home to more than 6,200 AI firms. It holds about 60% of the world's AI patents, and its open-source "
+    "AI models have been downloaded more than 12 billion times worldwide. US private AI investment was $400 billion in "
+    "2025. The city's twelve pandas sleep ten hours a day."
 )
 """A text to try it with: our own words, and two of its numbers are wrong."""
 

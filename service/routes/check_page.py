@@ -4,7 +4,6 @@ from functools import cache
 
 from litestar.response.base import ASGIResponse
 
-from schemas.failures import Overloaded
 from schemas.matching import ExampleQuery, Matches, PastedText
 from service.rendering.check_page import EXAMPLE, check_page
 from service.rendering.html import MEDIA_TYPE
@@ -25,7 +24,7 @@ async def show_check(read: Read, query: ExampleQuery) -> ASGIResponse:
     return _answered(read, EXAMPLE, await _checked(read, EXAMPLE))
 
 
-@post("/check", "Pages", media={"text/html": None}, status=200, listed=False, takes=FORM, failures=(Overloaded,))
+@post("/check", "Pages", media={"text/html": None}, status=200, listed=False, takes=FORM, example={"text": EXAMPLE})
 async def check_pasted(read: Read, body: PastedText) -> ASGIResponse:
     """The text that was pasted, with its passages marked. Nothing of it is kept, here or in a cache."""
     text = body.text.replace("\r\n", "\n")  # as a form sends its lines

@@ -9,7 +9,7 @@ from service.app import ENDPOINTS
 from tests.web.asking import ADDRESSES, CLAIM, MEASURE, TAGGED, UNTAGGED, assert_problem, raw_get
 
 OF_THE_REQUEST = {"transfer-encoding", "date", "x-request-id", "cache-status"}
-WRITABLE = {"/v1/claims": "POST, ", f"/v1/claims/{CLAIM}": "PATCH, "}
+WRITABLE = {"/check": "POST, ", "/v1/claims": "POST, ", f"/v1/claims/{CLAIM}": "PATCH, "}
 
 
 def allowed_at(path: str) -> str:

@@ -121,10 +121,11 @@ class Client:
         self._all.append(connection)
         return connection
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Closes every connection."""
         for connection in self._all:
             connection.close()
+        await asyncio.sleep(0.01)  # until the event loop has let go of them
 
 
 async def at_once(port: int, path_of: Callable[[int], str], askers: int, seconds: float) -> Told:
@@ -139,7 +140,7 @@ async def at_once(port: int, path_of: Callable[[int], str], askers: int, seconds
             await client.get(path_of(next(numbers)))
 
     await asyncio.gather(*(ask() for _ in range(askers)))
-    client.close()
+    await client.close()
     return client.told
 
 
@@ -158,5 +159,5 @@ async def at_a_rate(port: int, path_of: Callable[[int], str], rate: float, secon
         task.add_done_callback(asked.discard)
     if asked:
         await asyncio.wait(asked)
-    client.close()
+    await client.close()
     return client.told

@@ -35,9 +35,10 @@ image-if-possible: $(VENV)/dev
 build/pgbouncer/ready:
 	@if command -v mmdebstrap >/dev/null && [ "$$(id -u)" = 0 ]; then \
 		echo "· unpacking a PgBouncer in build/pgbouncer (some seconds)" && mkdir -p build/pgbouncer/bin && \
-		mmdebstrap --quiet --variant=extract --include=pgbouncer $(SUITE) build/pgbouncer/debian && \
+		timeout 300 mmdebstrap --quiet --variant=extract --include=pgbouncer $(SUITE) build/pgbouncer/debian && \
 		printf '#!/bin/sh\nhere=$$(dirname "$$0")/../debian\nexec "$$here"/usr/lib*/ld-linux*.so.* --library-path "$$(echo "$$here"/usr/lib/*-linux-gnu)" "$$here"/usr/sbin/pgbouncer "$$@"\n' \
-			> build/pgbouncer/bin/pgbouncer && chmod 755 build/pgbouncer/bin/pgbouncer && touch $@; \
+			> build/pgbouncer/bin/pgbouncer && chmod 755 build/pgbouncer/bin/pgbouncer && touch $@ \
+		|| { rm -rf build/pgbouncer; echo "· it cannot be had here: $(SUITE) is out of reach"; }; \
 	elif [ "$$CI" = true ]; then \
 		echo "✗ mmdebstrap is missing, or root's rights, and CI must try what is behind PgBouncer." >&2; exit 1; \
 	fi

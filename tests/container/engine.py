@@ -48,17 +48,34 @@ def _refused(*command: str) -> str:
     return f"{command[0]} says: {(done.stderr.strip().splitlines() or ['nothing'])[-1]}"
 
 
-def build() -> None:
-    """Builds the image as `make image` does, in the network of this machine and trusting whom it trusts."""
+UNREACHED = (
+    "NewConnectionError",
+    "Temporary failure",
+    "Could not find a version",
+    "CERTIFICATE_VERIFY_FAILED",
+    "timed out",
+)
+"""What pip or apt say, of a container that reaches neither."""
+
+
+def build() -> str:
+    """Builds the image as `make image` does, in the network of this machine and trusting whom it trusts.
+
+    What it could not reach, if that is why it was not built; CalledProcessError if anything else is.
+    """
     trusted = f"--volume {CERTIFICATES}:{CERTIFICATES}:ro" if CERTIFICATES.exists() else ""
     arguments = f"--isolation chroot --network host --format docker --layers {trusted}"
-    subprocess.run(
+    done = subprocess.run(
         ["make", "image", "ENGINE=buildah", f"BASE={BASE}", f"IMAGE={IMAGE}", f"IMAGE_ARGS={arguments}"],
         cwd=ROOT,
-        check=True,
         capture_output=True,
+        text=True,
         timeout=600,
     )
+    if done.returncode and any(words in done.stdout + done.stderr for words in UNREACHED):
+        return (done.stderr.strip().splitlines() or ["nothing"])[-1]
+    done.check_returncode()
+    return ""
 
 
 def running(*command: str, entrypoint: str = "", **variables: object) -> list[str]:

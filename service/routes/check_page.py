@@ -34,7 +34,8 @@ async def check_pasted(read: Read, body: PastedText) -> ASGIResponse:
 async def _checked(read: Read, text: str) -> Matches:
     await read.asker.reader()
     at = await read.at(None)
-    return await read.runtime.texts.check(read.runtime.pool, text, at.position, _CANDIDATES, is_head=True)
+    async with read.aside():
+        return await read.runtime.texts.check(read.runtime.pool, text, at.position, _CANDIDATES, is_head=True)
 
 
 def _answered(read: Read, text: str, found: Matches) -> ASGIResponse:

@@ -105,7 +105,7 @@ class Read:
         async with reading(self.runtime.pool) as connection:
             settled = await is_settled(connection, instant)
         if not settled:
-            async with self._aside():
+            async with self.aside():
                 await self.runtime.settle()
         async with reading(self.runtime.pool) as connection:
             position = await position_as_of(connection, instant)
@@ -116,11 +116,11 @@ class Read:
 
     async def drawn(self, key: Hashable, draw: Callable[[], bytes]) -> bytes:
         """What takes long to make, as Drawing makes it. Overloaded if too many wait for such."""
-        async with self._aside():
+        async with self.aside():
             return await self.runtime.drawing.drawn(key, draw)
 
     @asynccontextmanager
-    async def _aside(self) -> AsyncGenerator[None]:
+    async def aside(self) -> AsyncGenerator[None]:
         """Takes no room while the block waits for something else. Overloaded if there is none afterwards."""
         if self.room is None:
             yield

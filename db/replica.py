@@ -17,12 +17,12 @@ from db.log import log_head
 from db.migrations import HERE
 from db.pool import Connection, Pool, Reading, Waiting, acquired, pool_of
 from db.questions import Questions
-from schemas.failures import CannotStart, ReplicaBehind, ReplicaUnavailable, StoreUnavailable
+from schemas.failures import CannotStart, ReplicaBehind, ReplicaFailed, ReplicaUnavailable, StoreUnavailable
 
 BEGIN_WITHIN = 0.2
 """Seconds until there is a connection to a replica, and until it has said whether it has what is known."""
 READ_WITHIN = 1.0
-"""Seconds that reading from a replica may take, after which the primary is asked."""
+"""Seconds that reading from a replica may take then, after which the primary is asked."""
 
 _reaches = Questions("replica.sql")("log_reaches", NoneType)
 _MIGRATION = max(file.name for file in HERE.glob("*.sql"))
@@ -75,13 +75,12 @@ async def require_replica(pool: Pool) -> None:
 
 
 async def _ask(pool: Pool) -> None:
-    with _failures_named():
+    with _failures_named(ReplicaUnavailable):
         connection = await acquired(pool, "replica", BEGIN_WITHIN)
         try:
             await connection.execute("select", timeout=BEGIN_WITHIN)
         except TimeoutError:
-            with suppress(asyncpg.InterfaceError):
-                connection.terminate()
+            _drop(connection)
             raise
         finally:
             await pool.release(connection)
@@ -91,18 +90,19 @@ async def _ask(pool: Pool) -> None:
 async def reading_replica(pool: Pool, known: Known) -> AsyncGenerator[Reading]:
     """A connection in a transaction that sees all that is known, and changes nothing.
 
-    ReplicaBehind if the replica has not heard of all that yet, or is told by its recovery to stop. ReplicaUnavailable
-    if it does not answer in time, fails at what is asked of it, or has another log, or another history of it.
+    ReplicaBehind if the replica has not heard of all that yet. ReplicaUnavailable if it cannot be asked in time, or has
+    another log, or another history of it. ReplicaFailed if it fails at what is read, or takes too long.
     """
-    with _failures_named():
-        connection = await acquired(pool, "replica", BEGIN_WITHIN)
+    with _failures_named(ReplicaFailed):
+        with _failures_named(ReplicaUnavailable):
+            connection = await acquired(pool, "replica", BEGIN_WITHIN)
         try:
-            async with asyncio.timeout(READ_WITHIN):
+            with _failures_named(ReplicaUnavailable):
                 await _begin(connection, known)
+            async with asyncio.timeout(READ_WITHIN):
                 yield Reading(connection)
         except (TimeoutError, asyncio.CancelledError):
-            with suppress(asyncpg.InterfaceError):  # which it is if it was lost: it is no longer the pool's then
-                connection.terminate()  # it hangs, and so would asking it nicely to cancel
+            _drop(connection)  # it hangs, and so would asking it nicely to cancel
             raise
         finally:
             ending = asyncio.create_task(_end(pool, connection))  # nobody waits for that round trip
@@ -113,7 +113,12 @@ async def reading_replica(pool: Pool, known: Known) -> AsyncGenerator[Reading]:
 async def _begin(connection: Connection, known: Known) -> None:
     asked = _written(_reaches.text, [known.log, str(known.position), known.digest, _MIGRATION])
     begun = f"begin isolation level repeatable read, read only; {asked}"
-    if await connection.execute(begun, timeout=BEGIN_WITHIN) == "SELECT 1":
+    try:
+        there_is = await connection.execute(begun, timeout=BEGIN_WITHIN)
+    except TimeoutError:
+        _drop(connection)
+        raise
+    if there_is == "SELECT 1":
         return
     there = await log_head(Reading(connection))
     if there.log == known.log and there.position < known.position:
@@ -122,6 +127,11 @@ async def _begin(connection: Connection, known: Known) -> None:
         f"The replica has another log or history, or lacks migrations: it is at position {there.position} of "
         f"{there.log}, and {known.position} of {known.log} is read."
     )
+
+
+def _drop(connection: Connection) -> None:
+    with suppress(asyncpg.InterfaceError):  # it was lost, and is no longer the pool's
+        connection.terminate()
 
 
 async def _end(pool: Pool, connection: Connection) -> None:
@@ -141,15 +151,13 @@ def _written(statement: str, values: Sequence[str]) -> str:
 
 
 @contextmanager
-def _failures_named() -> Iterator[None]:
+def _failures_named(failure: type[ReplicaFailed | ReplicaUnavailable]) -> Iterator[None]:
     """Turns whatever goes wrong at a replica, our own mistakes included, into what makes the primary be asked."""
     try:
         yield
-    except asyncpg.TransactionRollbackError as error:
-        raise ReplicaBehind(f"The replica's recovery came first: {error}") from error
     except StoreUnavailable as error:
-        raise ReplicaUnavailable(error.detail) from error
+        raise failure(error.detail) from error
     except asyncpg.ClientConfigurationError:
         raise
     except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError) as error:
-        raise ReplicaUnavailable(f"The replica does not answer: {error or type(error).__name__}") from error
+        raise failure(f"The replica does not answer: {str(error) or type(error).__name__}") from error

@@ -232,11 +232,15 @@ class StoreFull(StoreUnavailable):
 
 
 class ReplicaBehind(Failure):
-    """The replica has not heard of what must be read yet, or may not say now: the primary may."""
+    """The replica has not heard of what must be read yet: the primary has."""
 
 
 class ReplicaUnavailable(Failure):
-    """The replica does not answer, not in time, or not of this log: the primary does."""
+    """The replica cannot be asked, or not of this log: the primary can."""
+
+
+class ReplicaFailed(Failure):
+    """The replica began to answer and failed, was told by its recovery to stop, or took too long: ask the primary."""
 
 
 class Overloaded(Failure):

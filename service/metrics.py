@@ -165,7 +165,7 @@ class Metrics(Collector):
         self.writes = self._counter(WRITES, "done", "refused", "failed")
         self.refusals = self._counter(RATE_LIMIT_REFUSALS, "reads", "key-reads", "writes", "followers")
         self.attempts = self._counter(WEBHOOK_ATTEMPTS, "taken", "refused", "unreachable")
-        self.replica_reads = self._counter(REPLICA_READS, "answered", "behind", "down", "busy")
+        self.replica_reads = self._counter(REPLICA_READS, "answered", "behind", "down", "failed", "busy")
         for use in ("reading", "identifying", "writing"):
             self.queue_wait.labels(use)
         for use in ("reading", "writing", "replica"):

@@ -7,12 +7,12 @@ from typing import TypeVar
 
 from db.pool import Pool, Reading
 from db.replica import Known, close_replica, is_used_up, reading_replica, require_replica
-from schemas.failures import Failure, ReplicaBehind, ReplicaUnavailable
+from schemas.failures import Failure, ReplicaBehind, ReplicaFailed, ReplicaUnavailable
 from service.telemetry import tolerate
 
 T = TypeVar("T")
 
-ANSWERED, BEHIND, DOWN, BUSY = "answered", "behind", "down", "busy"
+ANSWERED, BEHIND, DOWN, FAILED, BUSY = "answered", "behind", "down", "failed", "busy"
 """What becomes of a read: a replica answered it, or the primary was asked, and why."""
 
 _LEAVE_ALONE = 1.0
@@ -58,6 +58,9 @@ class Replicas:
             except ReplicaUnavailable as failure:
                 came = DOWN
                 self._leave_alone(failure)
+            except ReplicaFailed as failure:
+                came = FAILED  # if more than this is wrong, the next read cannot begin
+                tolerate("a read from a replica", failure)
             except Failure:
                 self._came(ANSWERED)  # that there is no such thing, say
                 raise
@@ -96,7 +99,7 @@ class Replicas:
                 await require_replica(self._pool)
                 break
             except ReplicaUnavailable as failure:
-                tolerate("a read from a replica", failure)
+                tolerate("a look at a replica", failure)
             except Exception as failure:  # noqa: BLE001 - whatever it is, looking goes on, and says so
                 tolerate("a look at a replica", failure)
         self._mending = None

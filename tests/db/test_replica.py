@@ -4,10 +4,11 @@ from uuid import uuid4
 
 import pytest
 
+from db import replica as replicas
 from db.log import log_head
 from db.pool import reading
 from db.replica import Known, open_replica, reading_replica
-from schemas.failures import ReplicaBehind, ReplicaUnavailable
+from schemas.failures import ReplicaBehind, ReplicaFailed, ReplicaUnavailable
 
 
 @pytest.fixture
@@ -67,3 +68,21 @@ async def test_one_without_this_release_s_migrations_is_not_read(replica, head, 
     with pytest.raises(ReplicaUnavailable, match="migrations"):
         async with reading_replica(replica, head):
             pytest.fail("it was read")
+
+
+async def test_what_takes_too_long_or_fails_there_is_the_primary_s_and_does_no_harm_to_the_next(
+    replica, head, monkeypatch
+):
+    for statement in (
+        "select pg_sleep(20)",
+        "select 1 / 0",
+        "delete from claim_body",
+        "select pg_terminate_backend(pg_backend_pid())",
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(replicas, "READ_WITHIN", 0.2)
+            with pytest.raises(ReplicaFailed):
+                async with reading_replica(replica, head) as connection:
+                    await connection.execute(statement)
+        async with reading_replica(replica, head) as connection:
+            assert await connection.fetchval("select 1") == 1

@@ -71,9 +71,9 @@ class Pair:
 
 
 def became(api: Api) -> dict[str, int]:
-    """How many of its reads were answered by a replica; were not, since it was behind, down, busy."""
+    """How many of its reads were answered by a replica; were not, since it was behind, down, or busy, or failed."""
     value = api.runtime.watch.metrics.registry.get_sample_value
-    results = ("answered", "behind", "down", "busy")
+    results = ("answered", "behind", "down", "failed", "busy")
     return {result: int(value("citable_replica_reads_total", {"result": result})) for result in results}
 
 

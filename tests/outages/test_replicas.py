@@ -143,7 +143,7 @@ async def test_a_replica_of_another_log_is_never_believed(pair, api):
     async with pair.serving(await name_of(api), pair.standby.url(other)) as served:
         for _ in range(5):
             assert (await served.get(PATH)).status_code == 200
-        assert became(served) == {"answered": 0, "behind": 0, "down": 5, "busy": 0}
+        assert became(served) == {"answered": 0, "behind": 0, "down": 5, "failed": 0, "busy": 0}
 
 
 @needs_pgbouncer

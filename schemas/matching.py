@@ -199,7 +199,8 @@ class ExampleQuery(Request, frozen=True, kw_only=True):
 class PastedText(Request, frozen=True, kw_only=True):
     """What a form sends to be checked."""
 
-    text: Annotated[str, Meta(min_length=1, max_length=LONGEST_TEXT)]
+    text: Annotated[str, Meta(min_length=1, max_length=2 * LONGEST_TEXT)]
+    """As it comes: with two signs for the end of a line."""
 
 
 class Held(Struct, frozen=True, kw_only=True):

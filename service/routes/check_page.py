@@ -4,7 +4,8 @@ from functools import cache
 
 from litestar.response.base import ASGIResponse
 
-from schemas.matching import ExampleQuery, Matches, PastedText
+from schemas.failures import Fault, InvalidRequest
+from schemas.matching import LONGEST_TEXT, ExampleQuery, Matches, PastedText
 from service.rendering.check_page import EXAMPLE, check_page
 from service.rendering.html import MEDIA_TYPE
 from service.rendering.pages import PAGE_FIELDS
@@ -28,6 +29,10 @@ async def show_check(read: Read, query: ExampleQuery) -> ASGIResponse:
 async def check_pasted(read: Read, body: PastedText) -> ASGIResponse:
     """The text that was pasted, with its passages marked. Nothing of it is kept, here or in a cache."""
     text = body.text.replace("\r\n", "\n")  # as a form sends its lines
+    if len(text) > LONGEST_TEXT:
+        raise InvalidRequest(
+            [Fault(f"`text` has {len(text)} characters; it may have {LONGEST_TEXT}.", parameter="text")]
+        )
     return _answered(read, text, await _checked(read, text))
 
 

@@ -31,7 +31,7 @@ BEYOND: dict[str, dict[str, str]] = {
     "list_sources": _OF_A_PAGE,
     "get_source": {"as_of": _AS_OF},
     "list_topics": _OF_A_PAGE,
-    "check_text": {"/as_of": _AS_OF},
+    "check_text": {"/as_of": _AS_OF, "/limit": "a whole number is written without a point: 3, and not 3.0"},
     "list_changes": {"after": _AFTER},
     "stream_changes": {"after": _AFTER, "Last-Event-ID": _AFTER},
     "list_corrections": _OF_A_PAGE,

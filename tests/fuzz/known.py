@@ -4,6 +4,7 @@ Three times in four a request that is right by the contract is given what there 
 What a request has from the answer before it, by a link of the contract, it keeps.
 """
 
+import itertools
 import re
 from functools import cache
 from urllib.parse import parse_qs, quote, urlsplit
@@ -21,6 +22,7 @@ _WITHIN = 10
 _UNSENDABLE = "0"
 """What schemathesis sends where a header's pattern needs quotes, which it cannot make up in its coverage phase."""
 _TAG = re.compile(r'"p[0-9]+-[0-9a-f]{16}.*"')
+_issued_so_far = itertools.count()
 _LATER = "Wed, 01 Jan 2031 00:00:00 GMT"
 
 
@@ -93,7 +95,7 @@ def _issued(case) -> str:
     """The id of a key nobody needs, which may be revoked."""
     answer = session().post(
         f"{case.operation.schema.get_base_url().rstrip('/')}/v1/keys",
-        json={"name": "to be revoked", "role": str(Role.PARTNER)},
+        json={"name": f"to be revoked {next(_issued_so_far)}", "role": str(Role.PARTNER)},
         headers={"Authorization": f"Bearer {SECRETS[str(Role.ADMIN)]}"},
         timeout=_WITHIN,
     )

@@ -5,6 +5,7 @@ still cheap ("Handling Overload", Site Reliability Engineering, chapter 21).
 """
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -12,6 +13,8 @@ from contextlib import asynccontextmanager, suppress
 from schemas.failures import Overloaded
 
 NO_ROOM = "More is asked here than can be answered in time: try again."
+_CALM = 2
+"""How many times their patience nobody must be refused before all may wait again."""
 MOST_WAITING = 1000
 """How many wait at most: more than can have their turn in time, but memory is bounded."""
 
@@ -35,14 +38,22 @@ class Admission:
         self._monotonic = monotonic
         self._waited = waited
         self._waited_for_since = 0.0
+        self._refused_at = -math.inf
 
-    @property
-    def is_full(self) -> bool:
-        """Whether nobody may come in, or wait for that."""
+    def refuses(self) -> bool:
+        """Whether who comes now may not even wait.
+
+        It goes on so until nobody was refused for a while: a queue this short is empty now and then.
+        """
         length = len(self.waiting)
         if length < self._most:
             return False
-        return length >= MOST_WAITING or self._monotonic() - self._waited_for_since > self._patience
+        now = self._monotonic()
+        is_behind = now - self._waited_for_since > self._patience or now - self._refused_at < _CALM * self._patience
+        if length < MOST_WAITING and not is_behind:
+            return False
+        self._refused_at = now
+        return True
 
     def room(self) -> "Room":
         """Room for one, which is not taken yet."""
@@ -64,7 +75,7 @@ class Admission:
             self.inside += 1
             self._waited(0.0)
             return
-        if self.is_full:
+        if self.refuses():
             raise Overloaded(NO_ROOM)
         began = self._monotonic()
         if not self.waiting:
@@ -81,6 +92,7 @@ class Admission:
                 with suppress(ValueError):  # it was passed over already
                     self.waiting.remove(turn)
             if isinstance(error, TimeoutError):
+                self._refused_at = self._monotonic()
                 raise Overloaded(NO_ROOM) from error
             raise
         finally:

@@ -80,7 +80,7 @@ class Edge:
             or (variant := entry.variants.get(coding_for(asked.encoding, entry.length))) is None
             or (answer := self._answer(entry, variant, asked, FROM_MEMORY, Standing.CONFIRMED)) is None
         ):
-            if entry is None and self._admission.is_full and self._would_wait(asked, scope):
+            if entry is None and self._would_wait(asked, scope) and self._admission.refuses():
                 await self._turn_away(Overloaded(NO_ROOM), scope, send, began)
                 return
             seen = self._watch.begins(scope, began)

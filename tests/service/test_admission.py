@@ -90,27 +90,50 @@ async def test_a_burst_waits_and_lasting_overload_does_not(clock):
     await door.come_in()
     await door.come_in()
     burst = await some_wait(door, 10)
-    assert not door.is_full
+    assert not door.refuses()
     clock.now += 6
-    assert door.is_full
+    assert door.refuses()
     with pytest.raises(Overloaded):
         await door.come_in()
     for _ in range(9):  # one waits, and there is room for another to wait
         door.go_out()
-    assert not door.is_full
+    assert not door.refuses()
     late = await some_wait(door, 1)
-    assert door.is_full
+    assert door.refuses()
     for _ in range(4):
         door.go_out()
     await asyncio.gather(*burst, *late)
-    assert (door.inside, door.is_full) == (0, False)
+    assert (door.inside, door.refuses()) == (0, False)
+
+
+async def test_it_is_over_when_nobody_was_refused_for_a_while(clock):
+    """The queue was empty for a moment: that alone does not make a burst of what comes then."""
+    door, _ = admission(clock, most=1, patience=5.0)
+    await door.come_in()
+    burst = await some_wait(door, 2)
+    clock.now += 6
+    assert door.refuses()
+    for _ in range(2):
+        door.go_out()
+    await asyncio.gather(*burst)
+    clock.now += 1
+    again = await some_wait(door, 1)
+    assert door.refuses()
+    door.go_out()
+    await asyncio.gather(*again)
+    clock.now += 11
+    calm = await some_wait(door, 5)
+    assert not door.refuses()
+    for _ in range(5):
+        door.go_out()
+    await asyncio.gather(*calm)
 
 
 async def test_memory_is_bounded(clock):
     door, _ = admission(clock, most=1)
     await door.come_in()
     waiting = await some_wait(door, MOST_WAITING)
-    assert door.is_full
+    assert door.refuses()
     with pytest.raises(Overloaded):
         await door.come_in()
     for task in waiting:

@@ -92,7 +92,9 @@ async def watched(api: ApiProcess, asking: asyncio.Task[Told]) -> Told:
 
 async def test_five_times_what_can_be_answered(api):
     goodput, _ = await overloaded(api, Cold(), seconds=4, measured=2)
-    assert goodput > 0.5  # of a peak measured a moment before and after, beside whatever else this machine does
+    assert (
+        goodput > 0.25
+    )  # beside whatever else this machine does: `make soak` measures it on one that does nothing else
 
 
 @pytest.mark.soak

@@ -65,7 +65,12 @@ class Rarity(NamedTuple):
 
 
 @lru_cache(4096)
-def about(claim_id: str, version: int, statement: str, rest: tuple[str, ...]) -> About:  # noqa: ARG001
+def about(
+    claim_id: str,  # noqa: ARG001 - with the version, what is kept is found by it
+    version: int,  # noqa: ARG001 - as above
+    statement: str,
+    rest: tuple[str, ...],
+) -> About:
     """What a version of a claim is about; kept for those that were asked of last."""
     measure, unit, geography, scope, topics, value = rest
     known = vocabulary()

@@ -41,9 +41,9 @@ async def test_it_hangs_and_no_read_fails_and_few_wait(pair, api):
         pair.standby.signal(signal.SIGCONT)
     assert {status for status, _ in answers} == {200}
     assert more(before, became(api))["down"] > 8
-    slow = sorted(took for _, took in answers)[-16:]
-    assert slow[0] < 0.2  # eight were under way, and only they waited
-    assert slow[-1] < 5  # a second, if they have a processor
+    longest = max(took for _, took in answers)
+    waited = sum(took > longest / 2 for _, took in answers)
+    assert waited <= 16 < len(answers)  # eight were under way, and they and few more waited
     await reads_go_to_the_replica_again(api, PATH)
 
 

@@ -99,7 +99,8 @@ class Similarity(Answer, frozen=True, kw_only=True):
     number: Part
     """1 for the same number, 0 for one ten times as large or as small."""
     unit: Part
-    """1 for the same unit beside the number, less for one said elsewhere or not at all."""
+    """1 for the same unit beside the number, less for one said elsewhere; 0 for another. A rise by so many percent is
+    no share of so many."""
     geography: Part
     """1 for the same place, 0.5 if none is said."""
     period: Part

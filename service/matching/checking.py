@@ -110,7 +110,7 @@ def _judged(passage: Passage, claim: Held, rarity: Rarity) -> Judged | None:
     what = about_claim(claim)
     if what.unit.dimension == Dimension.YEAR:
         return None
-    units = [unit_likeness(passage, nth, one, what.unit) for nth, one in enumerate(passage.quantities)]
+    units = [unit_likeness(passage, nth, one, what) for nth, one in enumerate(passage.quantities)]
     places = [nth for nth, unit in enumerate(units) if unit] or [0]
     return max(
         (_beside(passage, nth, units[nth], claim, what, rarity) for nth in places),

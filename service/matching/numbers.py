@@ -68,6 +68,18 @@ def read_numbers(text: str, tokens: Sequence[Token], known: Vocabulary) -> Read:
     return read
 
 
+def is_change(tokens: Sequence[Token], quantity: Quantity, known: Vocabulary) -> bool:
+    """Whether a percentage is one of change: "rose by about 17%", "17% faster", "a 13% relative fall"."""
+    words = known.spoken.words
+    before = quantity.first - 1
+    while before >= max(0, quantity.first - 3) and tokens[before].low in words.changed_by:
+        before -= 1
+    behind = quantity.behind + (1 if is_word(tokens, quantity.behind, words.changed_by) else 0)
+    if is_word(tokens, before, words.changes_behind_a_sign) and before and tokens[before - 1].kind == SIGN:
+        return True
+    return is_word(tokens, before, words.changes) or is_word(tokens, behind, words.changes)
+
+
 def _may_begin(tokens: Sequence[Token], at: int, known: Vocabulary) -> bool:
     """Whether a number or a date may begin at a token: most words are told apart at once."""
     token = tokens[at]

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from service.matching.dates import Date
-from service.matching.numbers import read_numbers
+from service.matching.numbers import is_change, read_numbers
 from service.matching.phrases import is_lower_word, is_word, phrase_behind
 from service.matching.places import WORLD, places_in
 from service.matching.quantities import Quantity
@@ -51,6 +51,8 @@ class Passage(NamedTuple):
     before: frozenset[str]
     beside: tuple[frozenset[str], ...]
     """By quantity, the stems of the words right behind it, which say what it is a number of."""
+    changes: tuple[bool, ...]
+    """By quantity, whether it is said of a change: "rose 17%"."""
     names: frozenset[str]
     """The stems of its words that are written as names of products are."""
     places: frozenset[str]
@@ -198,6 +200,7 @@ class Text:
             sentence.stems,
             frozenset().union(*(before.stems for before in context)),
             tuple(self._beside(quantity, behind) for quantity in quantities),
+            tuple(is_change(tokens, quantity, self.known) for quantity in quantities),
             frozenset(stem_of(token.low) for token in tokens[first:behind] if token.is_product),
             places_in(tokens, first, behind, self.known),
             sentence.places - {WORLD},

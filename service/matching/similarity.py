@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Mapping
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 from schemas.matching import Held, Similarity
+from service.matching.numbers import is_change, read_numbers
 from service.matching.passages import Passage
 from service.matching.places import WORLD, places_in
 from service.matching.quantities import UNSAID as UNSAID_UNIT
@@ -38,6 +40,8 @@ class About(NamedTuple):
     says: frozenset[str]
     all: frozenset[str]
     unit: Unit
+    is_change: bool | None
+    """Whether its number is said of a change; None if its statement does not have the number."""
     names_its_place: bool
     places: frozenset[str]
     names: frozenset[str]
@@ -59,9 +63,9 @@ class Rarity(NamedTuple):
 
 
 @lru_cache(4096)
-def about(claim_id: str, version: int, statement: str, rest: tuple[str, str, str, str, str]) -> About:  # noqa: ARG001
+def about(claim_id: str, version: int, statement: str, rest: tuple[str, ...]) -> About:  # noqa: ARG001
     """What a version of a claim is about; kept for those that were asked of last."""
-    measure, unit, geography, scope, topics = rest
+    measure, unit, geography, scope, topics, value = rest
     known = vocabulary()
     unit_said = unit_of_claim(unit)
     tokens = tokens_of(statement)
@@ -81,6 +85,7 @@ def about(claim_id: str, version: int, statement: str, rest: tuple[str, str, str
         says=says,
         all=says | of_measure | of_rest | frozenset(unit_said.stems) | of_place,
         unit=unit_said,
+        is_change=_is_change(statement, tokens, value, known),
         names_its_place=geography in named,
         places=named,
         names=frozenset(stem for low, stem in names.items() if f"-{low.replace('.', '-')}-" in f"-{measure}-")
@@ -91,8 +96,15 @@ def about(claim_id: str, version: int, statement: str, rest: tuple[str, str, str
 
 def about_claim(claim: Held) -> About:
     """What a claim is about."""
-    rest = (claim.measure, claim.quantity.unit, claim.geography, claim.scope or "", " ".join(claim.topics))
+    named = (claim.measure, claim.quantity.unit, claim.geography, claim.scope or "", " ".join(claim.topics))
+    rest = (*named, claim.quantity.value or "")
     return about(claim.id, claim.version, claim.statement, rest)
+
+
+def _is_change(statement: str, tokens: list[Token], value: str, known: Vocabulary) -> bool | None:
+    said = [one for one in read_numbers(statement, tokens, known).quantities if one.value is not None]
+    found = [one for one in said if value and one.value == abs(Decimal(value))]
+    return is_change(tokens, found[0], known) if found else None
 
 
 def _names(tokens: list[Token], known: Vocabulary) -> dict[str, str]:
@@ -164,9 +176,11 @@ def _covered(weights: Mapping[str, float], passage: Passage, rarity: Rarity) -> 
     return found / whole if whole else 0.0
 
 
-def unit_likeness(passage: Passage, nth: int, quantity: Quantity, claim: Unit) -> float:
-    """How much a number's unit is a claim's: 1 for the same beside it, 0 for another."""
-    stated = quantity.unit
+def unit_likeness(passage: Passage, nth: int, quantity: Quantity, what: About) -> float:
+    """How much a number's unit is a claim's: 1 for the same beside it, 0 for another. A change is no share."""
+    stated, claim = quantity.unit, what.unit
+    if claim.dimension == Dimension.SHARE and what.is_change is not None and what.is_change != passage.changes[nth]:
+        return 0.0
     if claim.dimension != Dimension.COUNT:
         if claim.dimension == Dimension.SHARE and quantity.value == 0 and stated is UNSAID_UNIT:
             return UNSAID  # a share of zero needs no unit

@@ -19,6 +19,9 @@ class Lists(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     labels: list[str]
     of_many: list[str]
+    changes: list[str]
+    changes_behind_a_sign: list[str]
+    changed_by: list[str]
     abbreviations: list[str]
     divisions: list[str]
     comparisons: list[str]

@@ -81,6 +81,57 @@ SENTENCES: dict[str, list[str]] = {
         "cn-ai-patents-60pct:consistent",
         "cn-open-models-10bn-downloads:consistent",
     ],
+    "Roughly 5,800 AI companies are based in Britain, a government-commissioned study says.": [
+        "uk-ai-companies-5800-2025:consistent"
+    ],
+    "In 2024, the United States had 40 notable AI models.": ["us-notable-models-40-2024:outdated"],
+    "America produced 59 notable AI models in 2025.": ["us-notable-models-59-2025:consistent"],
+    "China released 59 notable AI models in 2025.": [],
+    "By July 2025 China had launched 1,509 large models.": ["cn-large-models-1509-jul-2025:consistent"],
+    "Data centers swallowed 415 billion kWh of power in 2024.": ["data-centres-415twh-2024:consistent"],
+    "WhatsApp hit one billion active users.": [],
+    "Some 34% of British adults say they have used ChatGPT.": [],
+    "US employers blamed AI for 120,000 job cuts in 2025.": ["us-layoffs-citing-ai-54836-2025:contradicts"],
+    "Training Grok 4 released 72,816 tonnes of CO2.": ["grok-4-training-72816-tonnes-co2:consistent"],
+    "Training GPT-4 released 72,816 tonnes of CO2.": [],
+    "Just 8 percent of European firms used artificial intelligence in 2023.": [
+        "eu-enterprises-using-ai-8pct-2023:outdated"
+    ],
+    "92% of UK undergraduates use generative AI.": ["uk-students-using-ai-92pct-2025:outdated"],
+    "Worldwide AI spending will total $2.0 trillion in 2026, Gartner forecasts.": [
+        "gartner-ai-spending-2-02tn-2026-earlier:outdated"
+    ],
+    "Our newsletter has 6,200 subscribers in China.": [],
+    "Germany has 5,427 data centres.": [],
+    "A Google search consumes 0.3 Wh.": [],
+    "Waymo provides 450,000 paid rides each week.": ["waymo-paid-rides-500k-per-week-2026:contradicts"],
+    "There are 35,000 AI firms in the US.": [],
+    "By 2028 US data centres could draw 6.7 to 12% of the country's power.": [
+        "us-data-centres-6-7-to-12pct-2028:consistent"
+    ],
+    "Between 7 and 12 per cent of American electricity will feed data centres by 2028.": [
+        "us-data-centres-6-7-to-12pct-2028:within_rounding"
+    ],
+    "China's share of AI patents is about 60 per cent; its share of AI papers is 17.8 per cent.": [
+        "cn-ai-patents-60pct:consistent",
+        "cn-ai-publications-17-8pct-2024:consistent",
+    ],
+    "China published 40% of the world's AI papers in 2024.": ["cn-ai-publications-17-8pct-2024:contradicts"],
+    "Global corporate AI investment of nearly $600 billion in 2025 broke records.": [
+        "world-corporate-ai-investment-582bn-2025:exceeds"
+    ],
+    "Data centres used 4.4% of Ireland's electricity in 2023.": [],
+    "US states passed 131 AI laws in 2024.": ["us-states-131-ai-laws-2024:consistent"],
+    "US states passed 200 AI laws in 2024.": ["us-states-131-ai-laws-2024:contradicts"],
+    "AMD holds 80 to 90 percent of the AI accelerator market.": [],
+    "Nvidia's share of China's AI chip market has fallen to zero.": ["nvidia-china-ai-chip-share-95-to-0:consistent"],
+    "515 million people in China used generative AI in mid-2025.": ["cn-genai-users-515m-jun-2025:outdated"],
+    "700 million people in India used generative AI by December 2025.": [],
+    "80% of US start-ups fail.": [],
+    "Chinese models took 17.1% of downloads on Hugging Face in the year to August 2025.": [
+        "cn-share-hf-downloads-17pct:outdated"
+    ],
+    "American models took 41% of Hugging Face downloads.": ["us-share-hf-downloads-15-8pct:contradicts"],
 }
 """A sentence; the likeliest claim of each of its passages that repeats one, and what that makes of the number."""
 
@@ -90,3 +141,41 @@ async def test_a_sentence_is_found_to_say_what_it_says(sentence, curated):
     found = await matches(curated, sentence)
     told = [f"{item['candidates'][0]['claim']}:{item['candidates'][0]['numeric']}" for item in found["items"]]
     assert told == SENTENCES[sentence]
+
+
+UNKNOWN = """
+Anthropic raised $13 billion in September 2025, and Claude now serves 300,000 business customers.
+Microsoft will invest $80 billion in AI data centres in fiscal 2025, more than half of it in the United States.
+The Stargate project plans 10 gigawatts of capacity and $500 billion of spending over four years.
+A survey by Pew found that 62% of US adults interact with AI several times a week.
+TSMC makes about 90% of the world's most advanced chips.
+AlphaFold has predicted the structures of more than 200 million proteins.
+In 2024, Google reported that its AI Overviews reached 1.5 billion users a month.
+Some 41% of employers plan to reduce their workforce because of AI, the World Economic Forum says.
+The EU's AI continent plan aims to mobilise 200 billion euros for AI.
+India's AI mission has a budget of 10,372 crore rupees.
+Amazon deployed its one-millionth robot, and 75% of its deliveries are helped by robots.
+The chip has 208 billion transistors and 192 GB of memory.
+Meta's Llama models have been downloaded over one billion times.
+The number of AI patents filed in Japan rose 12% in 2023.
+Nearly 60% of Chinese companies say they use AI.
+China's AI firms employ 1.2 million people.
+More than 6,200 startups applied to the accelerator in China.
+ChatGPT received 5.8 billion visits in August.
+Hospitals in the UK use AI to read 5,800 scans a day.
+AI could add 15.7 percent to China's GDP by 2030.
+About half of US teens have used ChatGPT for homework.
+DeepSeek-V3 has 671 billion parameters, of which 37 billion are active.
+GPT-3 has 175 billion parameters.
+An average of 362 people visit the AI museum each day.
+Data centres in Virginia use 26% of the state's electricity.
+OpenAI lost $5 billion in 2024 on $3.7 billion in revenue.
+"""
+"""Sentences about AI whose numbers nobody has recorded."""
+
+
+@pytest.mark.parametrize("sentence", UNKNOWN.strip().splitlines())
+async def test_a_sentence_of_which_there_is_no_claim_finds_none(sentence, curated):
+    found = await matches(curated, sentence)
+    assert found["items"] == []
+    assert found["unmatched"]

@@ -18,31 +18,39 @@ MOST_CANDIDATES = 10
 class Numeric(StrEnum):
     """What a claim makes of the number a text states. New values may be added.
 
-    A comparator makes a number an interval: "more than 6,200" is everything above 6,200; "about" is the stated range of
-    an estimate, or five per cent to either side. "Rounding" is half a unit in the last significant digit the text
-    states: the zeros a whole number ends in count up to its second digit ("6,000" is 50 more or less, "10 billion"
-    half a billion); a fraction in words ("six in ten", "a third") is at most two and a half percentage points more or
-    less. The first of these that is so is said: `no_number`, `contradicts`, `outdated`, `consistent`,
-    `within_rounding`, `exceeds`, `falls_short`.
+    The number is held against what the claim says, whether or not that is true: `status` says so. *Half a step* is half
+    a unit of the last digit that counts: the zeros a whole number ends in count up to its second digit, so that 40 is
+    0.5 more or less, 40.3 is 0.05, 6,200 is 50 and 10 billion half a billion; a fraction in words ("six in ten", "a
+    third") is one percentage point more or less. "About" and "nearly" make it twice that. The text's number *agrees*
+    with the claim's if they differ by half a step of the text's number at most. Of a claim's range, the nearer end is
+    compared, and for a bound the end on its side; of two ranges, their middles. The first of these that is so is said:
+    `no_number`, `contradicts`, `exceeds`, `falls_short`, `outdated`, `consistent`, `within_rounding`.
     """
 
     CONSISTENT = "consistent"
-    """The text states the claim's number, and the interval of one lies in that of the other: "6,200 or more" for "more
-    than 6,200"."""
+    """The text says what the claim says: the same number, and a comparator that loses nothing. "6,200 or more" for "more
+    than 6,200"; "60%" and "nearly 60%" for "about 60%"; both ends of a range."""
     WITHIN_ROUNDING = "within_rounding"
-    """The text is as near as its own precision: the same number without its comparator, the claim's number rounded,
-    "about" or a range that holds it, or a number within the claim's range."""
+    """The text agrees with the claim and says it less exactly: the number rounded, or without its comparator ("6,200
+    firms" for "more than 6,200"); a range that holds the claim's number, or a number within the claim's range."""
     EXCEEDS = "exceeds"
-    """Both can be true, and the text states a higher number: "more than 7,000" for "more than 6,200"."""
+    """The text says more than the claim supports: a number above the claim's that does not agree; or an agreeing one
+    whose bound leaves the claim's number out below it ("more than 88%" for 88%). So is an upper bound far above an exact
+    number: true, and high. A fall is compared by its size."""
     FALLS_SHORT = "falls_short"
-    """Both can be true, and the text states a lower number: "more than 5,000" for "more than 6,200"."""
+    """The text says less than the claim supports: a number below the claim's that does not agree; or an agreeing one
+    whose bound leaves the claim's number out above it ("nearly 6,200" for "more than 6,200"). So is a lower bound far
+    below: true, and little."""
     CONTRADICTS = "contradicts"
-    """Both cannot be true, even allowing for rounding."""
+    """What the text and the claim say cannot be about one number: the same number denied, in another currency, or in
+    percentage points for percent; a rise for a fall; an upper bound at or below a lower bound; or a number more than
+    twice the claim's or less than half of it, but for one that follows from the claim. Years have no double."""
     OUTDATED = "outdated"
     """It would be `consistent` or `within_rounding`, but a newer figure has replaced the claim: its `currency` is
     `superseded`."""
     NO_NUMBER = "no_number"
-    """The claim is a finding without a number: only its wording could be compared."""
+    """There is nothing to compare: the text puts the quantity without a number ("most", "thousands"), or the claim is a
+    finding without one."""
 
 
 class Span(Answer, frozen=True, kw_only=True):

@@ -31,7 +31,7 @@ from service.matching.similarity import (
     unit_likeness,
     wording,
 )
-from service.matching.verdicts import compared, verdict
+from service.matching.verdicts import held, stated, verdict
 
 AGREEING = frozenset({Numeric.CONSISTENT, Numeric.WITHIN_ROUNDING, Numeric.OUTDATED})
 _LEAST_SCORE = 0.6
@@ -120,18 +120,18 @@ def _judged(passage: Passage, claim: Held, rarity: Rarity) -> Judged | None:
 
 def _beside(passage: Passage, nth: int, unit: float, claim: Held, what: About, rarity: Rarity) -> Judged:
     quantity = passage.quantities[nth]
-    numbers = compared(quantity, claim.quantity, what.unit) if unit else None
-    has_none = claim.quantity.value is None and claim.quantity.lower is None and claim.quantity.upper is None
+    claimed = held(claim.quantity)
+    number = stated(quantity, claimed, what.unit) if unit and claimed is not None else None
     said = wording(passage, nth, what, rarity)
     likeness = scored(
         said,
-        number_likeness(numbers),
+        number_likeness(number, claimed),
         unit,
         geography_likeness(passage, claim, what),
         period_likeness(passage, claim),
     )
-    numeric = verdict(numbers, claim.currency)
-    if has_none:
+    numeric = verdict(number, claimed, claim.currency)
+    if claimed is None:
         repeats = said >= _LEAST_OF_FINDING and likeness.geography > 0
     else:
         agrees = numeric in AGREEING

@@ -20,6 +20,9 @@ from service.matching.words import Vocabulary
 
 _LARGEST = Decimal(10) ** 18
 _MANY = 1000
+NEARLY = "nearly"
+"""A comparator of texts that the record does not have: about so many, and not quite."""
+COMPARATORS = {NEARLY: Comparator.APPROX} | {str(comparator): comparator for comparator in Comparator}
 
 
 class Read(NamedTuple):
@@ -143,7 +146,7 @@ def _bounded(text: str, tokens: Sequence[Token], bare: _Bare, known: Vocabulary)
     if before is not None and _is_of_many(tokens[before.at].low, bare, known):
         before = None
     if before is not None:
-        comparator, first = Comparator(before.meaning), before.at
+        comparator, first = COMPARATORS[before.meaning], before.at
     behind = bare.behind
     after = phrase_behind(tokens, behind, known.after)
     if after is not None and (tokens[behind].kind != SIGN or touches(tokens, behind)):
@@ -155,7 +158,8 @@ def _bounded(text: str, tokens: Sequence[Token], bare: _Bare, known: Vocabulary)
         if after is not None and tokens[behind].kind == WORD and before is None:
             comparator, behind = Comparator(after[0]), after[1]
     value = bare.value
-    return Quantity(first, behind, comparator, value.number, None, None, unit, value.rounding)
+    is_nearly = before is not None and before.meaning == NEARLY
+    return Quantity(first, behind, comparator, value.number, None, None, unit, value.rounding, is_nearly)
 
 
 def _is_of_many(word: str, bare: _Bare, known: Vocabulary) -> bool:

@@ -9,7 +9,8 @@ from schemas.claims import Comparator
 from service.matching.words import stem_of, vocabulary
 
 HUNDRED = Decimal(100)
-_OF_FRACTIONS = Decimal("2.5")
+OF_FRACTIONS = Decimal(1)
+"""How near a fraction in words is meant, in percentage points."""
 _SIGNIFICANT = 2
 
 
@@ -50,6 +51,10 @@ class Quantity(NamedTuple):
     upper: Decimal | None
     unit: Unit
     rounding: Decimal
+    is_nearly: bool = False
+    """Whether it is told as not quite reached: "nearly 60%"."""
+    is_denied: bool = False
+    """Whether the text says that it is not so."""
 
 
 PERCENT = Unit(Dimension.SHARE, "percent")
@@ -74,11 +79,6 @@ def rounding_of(digits: str, scale: Decimal) -> Decimal:
         return scale * Decimal(1).scaleb(-len(decimals)) / 2
     significant = max(len(whole.rstrip("0")), min(_SIGNIFICANT, len(whole)))
     return scale * Decimal(1).scaleb(len(whole) - significant) / 2
-
-
-def rounding_of_fraction(denominator: int) -> Decimal:
-    """How near a fraction in words is meant, in percentage points."""
-    return min(_OF_FRACTIONS, HUNDRED / denominator / 2)
 
 
 @lru_cache(4096)

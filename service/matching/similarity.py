@@ -14,7 +14,8 @@ from service.matching.places import WORLD, places_in
 from service.matching.quantities import UNSAID as UNSAID_UNIT
 from service.matching.quantities import Dimension, Quantity, Unit, unit_of_claim
 from service.matching.tokens import Token, tokens_of, words_of
-from service.matching.verdicts import Compared
+from service.matching.verdicts import Held as HeldNumber
+from service.matching.verdicts import Stated, agrees
 from service.matching.words import Vocabulary, stem_of, vocabulary
 
 _AROUND, _BEFORE = 0.9, 0.6
@@ -247,17 +248,18 @@ def period_likeness(passage: Passage, claim: Held) -> float:
     return 0.3 if years & {start[:4], end[:4]} else 0.0
 
 
-def number_likeness(numbers: Compared | None) -> float:
-    """1 for the same number, nearly that for one within rounding; 0 for one ten times as large."""
-    if numbers is None:
+def number_likeness(number: Stated | None, claim: HeldNumber | None) -> float:
+    """1 for the same number, nearly that for one that agrees; 0 for one ten times as large."""
+    if number is None or claim is None:
         return 0.0
-    if numbers.stated == numbers.held:
+    if (abs(number.low), abs(number.high)) == (abs(claim.low), abs(claim.high)):
         return 1.0
-    if numbers.is_near:
+    if agrees(number, claim):
         return _ROUNDED
-    if numbers.ratio is None:
+    one, other = abs(number.middle), abs(claim.middle)
+    if not one or not other:
         return 0.0
-    return max(0.0, 0.8 * (1 - math.log10(numbers.ratio)))
+    return max(0.0, 0.8 * (1 - math.log10(max(one, other) / min(one, other))))
 
 
 def scored(said: float, number: float, unit: float, geography: float, period: float) -> Similarity:

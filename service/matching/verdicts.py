@@ -9,135 +9,168 @@ from schemas.matching import Numeric
 from schemas.verification import Currency
 from service.matching.quantities import Quantity, Unit
 
-_ABOUT = Decimal("0.05")
-"""How far "about" reaches to either side, as a part of the number, where no range is stated."""
-_INFINITE = Decimal("Infinity")
+_UP, _DOWN = (Comparator.GT, Comparator.GTE), (Comparator.LT, Comparator.LTE)
+_FAR = 2
+"""So many times as much, or as little, is another statement and no exaggeration."""
+_AGREE = frozenset({Numeric.CONSISTENT, Numeric.WITHIN_ROUNDING})
 
 
-class Interval(NamedTuple):
-    """What a number with its comparator allows; an end that is `open` is not part of it."""
+class Stated(NamedTuple):
+    """A number a text states, in the claim's unit and with its sign: both ends are it, if it is no range.
 
+    `half_step` is half a unit of its last digit that counts; `is_nearly` says that it is told as not quite reached,
+    `is_denied` that the text says it is not so.
+    """
+
+    comparator: Comparator
     low: Decimal
     high: Decimal
-    open_low: bool = False
-    open_high: bool = False
-
-    def holds(self, other: "Interval") -> bool:
-        """Whether all of another interval lies in this one."""
-        above = other.low > self.low or (other.low == self.low and (not self.open_low or other.open_low))
-        below = other.high < self.high or (other.high == self.high and (not self.open_high or other.open_high))
-        return above and below
-
-    def meets(self, other: "Interval") -> bool:
-        """Whether a number lies in both."""
-        low, high = max(self.low, other.low), min(self.high, other.high)
-        if low < high:
-            return True
-        open_low = (self.open_low and self.low == low) or (other.open_low and other.low == low)
-        open_high = (self.open_high and self.high == high) or (other.open_high and other.high == high)
-        return low == high and not open_low and not open_high
-
-    def widened(self, by: Decimal) -> "Interval":
-        """The interval with its finite ends moved outwards."""
-        return self._replace(low=self.low - by, high=self.high + by)
+    half_step: Decimal
+    is_nearly: bool = False
+    is_denied: bool = False
+    is_of_other_unit: bool = False
 
     @property
-    def is_bounded(self) -> bool:
-        """Whether it says how low and how high, and is no single number."""
-        return self.low != -_INFINITE and self.high != _INFINITE and self.low != self.high
+    def middle(self) -> Decimal:
+        """It, or the middle of its range."""
+        return (self.low + self.high) / 2
 
     @property
-    def leans(self) -> int:
-        """1 for what has no highest number, -1 for what has no lowest, else 0."""
-        return int(self.high == _INFINITE) - int(self.low == -_INFINITE)
+    def reach(self) -> Decimal:
+        """How far it may be from a claim's number and agree with it."""
+        return self.half_step * 2 if self.comparator == Comparator.APPROX else self.half_step
 
 
-def interval(comparator: str, value: Decimal | None, lower: Decimal | None, upper: Decimal | None) -> Interval:
-    """The interval a number is, with its comparator. One nobody knows is read as "exactly"."""
-    if value is None:
-        return Interval(-_INFINITE if lower is None else lower, _INFINITE if upper is None else upper)
-    if comparator == Comparator.APPROX:
-        reach = abs(value) * _ABOUT
-        return Interval(value - reach if lower is None else lower, value + reach if upper is None else upper)
-    if comparator in (Comparator.GT, Comparator.GTE):
-        return Interval(value, _INFINITE, open_low=comparator == Comparator.GT)
-    if comparator in (Comparator.LT, Comparator.LTE):
-        return Interval(-_INFINITE, value, open_high=comparator == Comparator.LT)
-    return Interval(value, value)
+class Held(NamedTuple):
+    """A claim's number: both ends are it, if it is no range. `is_year` says that it is a date, which has no double."""
 
-
-class Compared(NamedTuple):
-    """A stated number and a claim's in one unit: the numbers they are said with, and their intervals."""
-
-    stated: tuple[Decimal, ...]
-    held: tuple[Decimal, ...]
-    text: Interval
-    claim: Interval
-    rounding: Decimal
+    comparator: Comparator
+    low: Decimal
+    high: Decimal
+    is_year: bool = False
 
     @property
-    def is_near(self) -> bool:
-        """Whether the numbers differ by no more than rounding."""
-        if len(self.stated) != len(self.held):
-            return False
-        return all(abs(one - other) <= self.rounding for one, other in zip(self.stated, self.held, strict=True))
+    def middle(self) -> Decimal:
+        """It, or the middle of its range."""
+        return (self.low + self.high) / 2
 
     @property
-    def ratio(self) -> Decimal | None:
-        """How many times the smaller number the larger one is; None where that says nothing."""
-        one, other = abs(_middle(self.stated)), abs(_middle(self.held))
-        return max(one, other) / min(one, other) if one and other else None
+    def is_range(self) -> bool:
+        """Whether the claim says no single number."""
+        return self.low != self.high
 
 
-def compared(quantity: Quantity, claim: ClaimQuantity, unit: Unit) -> Compared | None:
-    """A stated quantity beside a claim's; None if the claim has no number. A fall is stated without its sign."""
-    held = [Decimal(number) for number in (claim.value, claim.lower, claim.upper) if number is not None]
-    if not held:
+def held(claim: ClaimQuantity) -> Held | None:
+    """The number of a claim; None if it has none. An estimate's stated range does not widen it."""
+    low, high = (claim.value, claim.value) if claim.value is not None else (claim.lower, claim.upper)
+    low, high = low if low is not None else high, high if high is not None else low
+    if low is None or high is None:
         return None
-    falls = max(held) <= 0 and min(held) < 0
-    value, lower, upper = (
-        None if number is None else Decimal(number) for number in (claim.value, claim.lower, claim.upper)
-    )
-    if falls:
-        value, lower, upper = (None if number is None else -number for number in (value, upper, lower))
+    return Held(claim.comparator, Decimal(low), Decimal(high), claim.unit == "year")
+
+
+def stated(quantity: Quantity, claim: Held, unit: Unit, *, is_opposite: bool = False) -> Stated | None:
+    """A stated quantity in a claim's unit; None if it has no number.
+
+    A fall is stated without a sign: the number has the claim's, or the other one where the text says the opposite.
+    """
+    low, high = (quantity.value, quantity.value) if quantity.value is not None else (quantity.lower, quantity.upper)
+    if low is None or high is None:
+        return None
     factor = quantity.unit.factor / unit.factor
-    said = [None if number is None else number * factor for number in (quantity.value, quantity.lower, quantity.upper)]
-    return Compared(
-        _numbers(*said),
-        _numbers(value, lower, upper),
-        interval(quantity.comparator, *said),
-        interval(claim.comparator, value, lower, upper),
-        quantity.rounding * factor,
+    ends = [low * factor, high * factor]
+    if (claim.high < 0) != is_opposite:
+        ends = [-ends[1], -ends[0]]
+    return Stated(
+        quantity.comparator, ends[0], ends[1], quantity.rounding * factor, quantity.is_nearly, quantity.is_denied
     )
 
 
-def _middle(numbers: tuple[Decimal, ...]) -> Decimal:
-    return sum(numbers, Decimal(0)) / len(numbers)
-
-
-def _numbers(value: Decimal | None, lower: Decimal | None, upper: Decimal | None) -> tuple[Decimal, ...]:
-    if value is not None:
-        return (value,)
-    return tuple(number for number in (lower, upper) if number is not None)
-
-
-def verdict(numbers: Compared | None, currency: str) -> Numeric:
-    """What a claim makes of a number a text states."""
-    if numbers is None:
+def verdict(number: Stated | None, claim: Held | None, currency: str) -> Numeric:
+    """What a claim makes of a number a text states. A fall is compared as its size, whichever way both are told."""
+    if number is None or claim is None:
         return Numeric.NO_NUMBER
-    found = _verdict(numbers)
-    agrees = found in (Numeric.CONSISTENT, Numeric.WITHIN_ROUNDING)
-    return Numeric.OUTDATED if agrees and currency == Currency.SUPERSEDED else found
-
-
-def _verdict(numbers: Compared) -> Numeric:
-    text, claim = numbers.text, numbers.claim
-    opposite = text.leans * claim.leans < 0
-    if not (text if opposite else text.widened(numbers.rounding)).meets(claim):
+    if claim.high < 0:
+        number, claim = number._replace(low=-number.high, high=-number.low), claim._replace(
+            low=-claim.high, high=-claim.low
+        )  # fmt: skip
+    found = _of_range(number, claim) if number.comparator == Comparator.BETWEEN else _of_number(number, claim)
+    if found in _AGREE and (number.is_denied or number.is_of_other_unit):
         return Numeric.CONTRADICTS
-    if numbers.stated == numbers.held and (text.holds(claim) or claim.holds(text)):
-        return Numeric.CONSISTENT
-    inside = (text.is_bounded and text.holds(claim)) or (claim.is_bounded and claim.holds(text))
-    if inside or numbers.is_near:
+    return Numeric.OUTDATED if found in _AGREE and currency == Currency.SUPERSEDED else found
+
+
+def agrees(number: Stated, claim: Held) -> bool:
+    """Whether a number is a claim's as nearly as the text tells it: at both ends, if one is a range; inside a claim's."""
+    if claim.is_range and number.low == number.high:
+        return claim.low - number.reach <= number.low <= claim.high + number.reach
+    if number.low < number.high and not claim.is_range:
+        return number.low <= claim.low <= number.high
+    ends = ((number.low, claim.low), (number.high, claim.high))
+    return all(abs(one - other) <= number.reach for one, other in ends)
+
+
+def _of_number(number: Stated, claim: Held) -> Numeric:
+    """A single number beside a claim's number or range."""
+    if not claim.is_range:
+        return _beside(number, number.low, claim, claim.low)
+    exactly = claim._replace(comparator=Comparator.EQ)
+    if number.comparator in _UP:
+        return _beside(number, number.low, exactly, claim.low)
+    if number.comparator in _DOWN:
+        return _beside(number, number.low, exactly, claim.high)
+    if agrees(number, claim):
         return Numeric.WITHIN_ROUNDING
-    return Numeric.EXCEEDS if _middle(numbers.stated) > _middle(numbers.held) else Numeric.FALLS_SHORT
+    return _apart(number.low, claim, claim.high if number.low > claim.high else claim.low)
+
+
+def _of_range(number: Stated, claim: Held) -> Numeric:
+    """A range beside a claim's number or range."""
+    if claim.is_range:
+        if (number.low, number.high) == (claim.low, claim.high):
+            return Numeric.CONSISTENT
+        if agrees(number, claim):
+            return Numeric.WITHIN_ROUNDING
+        return _apart(number.middle, claim, claim.middle)
+    if agrees(number, claim):
+        return Numeric.WITHIN_ROUNDING
+    nearer = number.low if claim.low < number.low else number.high
+    return _beside(number._replace(comparator=Comparator.EQ), nearer, claim, claim.low)
+
+
+def _beside(number: Stated, x: Decimal, claim: Held, v: Decimal) -> Numeric:
+    """A number x beside a claim's number v, each with its comparator."""
+    if abs(x - v) <= number.reach and x * v >= 0:
+        return _agreeing(number, x, claim, v)
+    if number.comparator in _DOWN and claim.comparator in _UP and x < v:
+        return Numeric.CONTRADICTS
+    if number.comparator in _UP and claim.comparator not in _DOWN and x < v:
+        return Numeric.FALLS_SHORT
+    if number.comparator in _DOWN and claim.comparator not in _UP and x > v:
+        return Numeric.EXCEEDS
+    return _apart(x, claim, v)
+
+
+def _agreeing(number: Stated, x: Decimal, claim: Held, v: Decimal) -> Numeric:
+    """What the comparators make of numbers that agree."""
+    same = Numeric.CONSISTENT if x == v else Numeric.WITHIN_ROUNDING
+    if claim.comparator in (*_UP, *_DOWN):
+        alike, against = (_UP, _DOWN) if claim.comparator in _UP else (_DOWN, _UP)
+        if number.comparator in alike:
+            return same
+        if number.comparator in against:
+            return Numeric.CONTRADICTS
+        return Numeric.FALLS_SHORT if number.is_nearly and claim.comparator in _UP else Numeric.WITHIN_ROUNDING
+    if number.comparator in _UP and (v < x or (v == x and number.comparator == Comparator.GT)):
+        return Numeric.EXCEEDS
+    if number.comparator in _DOWN and (v > x or (v == x and number.comparator == Comparator.LT)):
+        return Numeric.FALLS_SHORT
+    return same
+
+
+def _apart(x: Decimal, claim: Held, v: Decimal) -> Numeric:
+    """Numbers that do not agree, of which neither follows from the other."""
+    far = abs(x) > _FAR * abs(v) or _FAR * abs(x) < abs(v)
+    if x * v < 0 or (far and not claim.is_year):
+        return Numeric.CONTRADICTS
+    return Numeric.EXCEEDS if x > v else Numeric.FALLS_SHORT

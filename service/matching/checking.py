@@ -9,15 +9,15 @@ from schemas.matching import (
     Held,
     Match,
     NearestMeasure,
-    Numeric,
     Span,
     StatedDate,
     StatedNumber,
     Unmatched,
 )
 from schemas.verification import Currency, Status
+from service.matching.changes import OPPOSITES
 from service.matching.passages import Passage, Text
-from service.matching.quantities import Dimension, Quantity, as_decimal
+from service.matching.quantities import Dimension, Quantity, as_decimal, is_other_of
 from service.matching.similarity import (
     UNSAID,
     About,
@@ -31,9 +31,9 @@ from service.matching.similarity import (
     unit_likeness,
     wording,
 )
-from service.matching.verdicts import held, stated, verdict
+from service.matching.verdicts import agrees as agree
+from service.matching.verdicts import held, ratio, stated, verdict
 
-AGREEING = frozenset({Numeric.CONSISTENT, Numeric.WITHIN_ROUNDING, Numeric.OUTDATED})
 _LEAST_SCORE = 0.6
 _LEAST_WORDING = 0.65
 _LEAST_WORDING_BY_DIGITS = (0.5, 0.5, 0.45, 0.35, 0.3)
@@ -46,11 +46,18 @@ _LEAST_OF_FINDING = 0.85
 
 
 class Judged(NamedTuple):
-    """A claim beside a passage: what is answered of it, and whether the passage repeats it."""
+    """A claim beside a passage: what is answered of it, and whether the passage repeats it.
+
+    `agrees` says that the numbers do, `names` how many names of the claim the passage has, less those it has not, and
+    `apart` how far the numbers are from each other, as the logarithm of their ratio.
+    """
 
     candidate: Candidate
     claim: Held
     repeats: bool
+    agrees: bool
+    names: int
+    apart: float
 
 
 def read_text(text: str) -> Text:
@@ -75,14 +82,15 @@ def judged(passage: Passage, claims: Collection[Held], rarity: Rarity, limit: in
     """The claims a passage may repeat, the likeliest first; or the one that comes nearest in words, if it repeats none.
 
     If a claim agrees with a number, those that do not are left out, and if it has the same number, those that only are
-    near it, too. Of one measure, where none agrees, only the likeliest is kept.
+    near it, too. Of one measure, those whose names the passage has come first, and where none agrees, only the likeliest
+    is kept: a current one, and of those the nearest.
     """
     found = [one for claim in claims for one in [_judged(passage, claim, rarity)] if one is not None]
     found.sort(key=_order)
-    repeated = [one for one in found if one.repeats]
+    repeated = _named([one for one in found if one.repeats])
     if not repeated:
         return sorted(found, key=lambda one: (-one.candidate.similarity.wording, *_order(one)))[:1]
-    agreeing = [one for one in repeated if one.candidate.numeric in AGREEING]
+    agreeing = [one for one in repeated if one.agrees]
     agreeing = [one for one in agreeing if one.candidate.similarity.number == 1] or agreeing
     if agreeing:
         numbers = {one.candidate.number for one in agreeing}
@@ -95,14 +103,19 @@ def _order(one: Judged) -> tuple[bool, float, int, str]:
     return not one.repeats, -one.candidate.similarity.score, one.candidate.number, one.claim.id
 
 
-def _one_a_measure(found: Sequence[Judged]) -> list[Judged]:
-    measures: set[str] = set()
-    kept = []
+def _named(found: Sequence[Judged]) -> list[Judged]:
+    """Of the claims of a measure, those whose names the passage has most of."""
+    most: dict[str, int] = {}
     for one in found:
-        if one.claim.measure not in measures:
-            measures.add(one.claim.measure)
-            kept.append(one)
-    return kept
+        most[one.claim.measure] = max(one.names, most.get(one.claim.measure, one.names))
+    return [one for one in found if one.names == most[one.claim.measure]]
+
+
+def _one_a_measure(found: Sequence[Judged]) -> list[Judged]:
+    kept: dict[str, Judged] = {}
+    for one in sorted(found, key=lambda one: (one.claim.currency != Currency.CURRENT, one.apart, *_order(one))):
+        kept.setdefault(one.claim.measure, one)
+    return sorted(kept.values(), key=_order)
 
 
 def _judged(passage: Passage, claim: Held, rarity: Rarity) -> Judged | None:
@@ -121,7 +134,15 @@ def _judged(passage: Passage, claim: Held, rarity: Rarity) -> Judged | None:
 def _beside(passage: Passage, nth: int, unit: float, claim: Held, what: About, rarity: Rarity) -> Judged:
     quantity = passage.quantities[nth]
     claimed = held(claim.quantity)
-    number = stated(quantity, claimed, what.unit) if unit and claimed is not None else None
+    is_other = is_other_of(quantity.unit, what.unit)
+    number = None
+    if claimed is not None and (unit or is_other):
+        is_opposite = what.change is not None and passage.changes[nth] == OPPOSITES[what.change]
+        number = stated(quantity, claimed, what.unit, is_opposite=is_opposite)
+        number = number and number._replace(is_of_other_unit=is_other)
+    agrees = number is not None and claimed is not None and agree(number, claimed)
+    if is_other and not agrees:
+        number = None
     said = wording(passage, nth, what, rarity)
     likeness = scored(
         said,
@@ -130,20 +151,20 @@ def _beside(passage: Passage, nth: int, unit: float, claim: Held, what: About, r
         geography_likeness(passage, claim, what),
         period_likeness(passage, claim),
     )
-    numeric = verdict(number, claimed, claim.currency)
     if claimed is None:
         repeats = said >= _LEAST_OF_FINDING and likeness.geography > 0
     else:
-        agrees = numeric in AGREEING
         is_same = agrees and likeness.number == 1
-        least = _LEAST_WORDING_BY_DIGITS[_digits(quantity)] if is_same else _LEAST_WORDING
-        same = unit > 0 and likeness.period > 0 and likeness.geography >= (_UNSAID_GEOGRAPHY if is_same else UNSAID)
+        least = _LEAST_WORDING_BY_DIGITS[_digits(quantity)] if is_same and not is_other else _LEAST_WORDING
+        same = (unit > 0 or (is_other and agrees)) and likeness.period > 0 and (
+            likeness.geography >= (_UNSAID_GEOGRAPHY if is_same else UNSAID)
+        )  # fmt: skip
         repeats = same and said >= least and likeness.score >= _LEAST_SCORE
         if repeats and not agrees:  # only what it says itself makes another number a wrong one
             alone = passage._replace(
                 around=_NOTHING, before=_NOTHING if not what.names else what.names & passage.before
             )
-            repeats = wording(alone, nth, what, rarity) >= least and names_most(alone, what)
+            repeats = not quantity.is_denied and wording(alone, nth, what, rarity) >= least and names_most(alone, what)
     candidate = Candidate(
         claim=claim.id,
         version=claim.version,
@@ -152,9 +173,11 @@ def _beside(passage: Passage, nth: int, unit: float, claim: Held, what: About, r
         statement=claim.statement,
         number=nth,
         similarity=likeness,
-        numeric=numeric,
+        numeric=verdict(number, claimed, claim.currency),
     )
-    return Judged(candidate, claim, repeats)
+    named = what.said_names & (passage.near | passage.around)
+    apart = ratio(number, claimed) if number is not None and claimed is not None else 0.0
+    return Judged(candidate, claim, repeats, agrees, 2 * len(named) - len(what.said_names), apart)
 
 
 def _digits(quantity: Quantity) -> int:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from schemas.claims import Comparator
 from service.matching.dates import Date, date_at
+from service.matching.denials import is_denied
 from service.matching.labels import digits_of, is_label, run_behind
 from service.matching.phrases import is_word, phrase_before, phrase_behind, touches
 from service.matching.quantities import UNSAID, Dimension, Quantity, Unit
@@ -67,20 +68,8 @@ def read_numbers(text: str, tokens: Sequence[Token], known: Vocabulary) -> Read:
         quantity = _bounded(text, tokens, bare, known)
         at = max(quantity.behind, at + 1)
         if (quantity.value is None or abs(quantity.value) < _LARGEST) and (quantity.upper or 0) < _LARGEST:
-            read.quantities.append(quantity)
+            read.quantities.append(quantity._replace(is_denied=is_denied(tokens, quantity, known)))
     return read
-
-
-def is_change(tokens: Sequence[Token], quantity: Quantity, known: Vocabulary) -> bool:
-    """Whether a percentage is one of change: "rose by about 17%", "17% faster", "a 13% relative fall"."""
-    words = known.spoken.words
-    before = quantity.first - 1
-    while before >= max(0, quantity.first - 3) and tokens[before].low in words.changed_by:
-        before -= 1
-    behind = quantity.behind + (1 if is_word(tokens, quantity.behind, words.changed_by) else 0)
-    if is_word(tokens, before, words.changes_behind_a_sign) and before and tokens[before - 1].kind == SIGN:
-        return True
-    return is_word(tokens, before, words.changes) or is_word(tokens, behind, words.changes)
 
 
 def _may_begin(tokens: Sequence[Token], at: int, known: Vocabulary) -> bool:

@@ -7,7 +7,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from service.matching.dates import Date
-from service.matching.numbers import is_change, read_numbers
+from service.matching.changes import change_of
+from service.matching.numbers import read_numbers
 from service.matching.phrases import is_lower_word, is_word, phrase_behind
 from service.matching.places import WORLD, places_in
 from service.matching.quantities import Quantity
@@ -23,6 +24,7 @@ _LONGEST_SENTENCE = 120
 _MOST_NUMBERS = 4
 """Numbers of a passage that are looked at: clauses seldom state two."""
 _MOST_BESIDE = 8
+_MOST_DATES = 8
 CONTEXT = 3
 """Sentences before a passage that tell what it is about."""
 
@@ -46,13 +48,14 @@ class Passage(NamedTuple):
     end: int
     quantities: list[Quantity]
     dates: list[Date]
+    dates_around: list[Date]
     near: frozenset[str]
     around: frozenset[str]
     before: frozenset[str]
     beside: tuple[frozenset[str], ...]
     """By quantity, the stems of the words right behind it, which say what it is a number of."""
-    changes: tuple[bool, ...]
-    """By quantity, whether it is said of a change: "rose 17%"."""
+    changes: tuple[str | None, ...]
+    """By quantity, which way it says that something changes: "rose 17%" goes up, a share nowhere."""
     names: frozenset[str]
     """The stems of its words that are written as names of products are."""
     places: frozenset[str]
@@ -187,8 +190,7 @@ class Text:
         while first < behind - 1 and tokens[first].kind == SIGN and tokens[first].low in {*DASHES, *",;:)]\u2022*"}:
             first += 1
         quantities = self._within(first, behind)[:_MOST_NUMBERS]
-        dates = self.read.dates[bisect_left(self._dates, first) : bisect_right(self._dates, behind - 1)]
-        dates = [date for date in dates if not self._is_compared(quantities, date)]
+        dates = self._dates_of(first, behind, quantities)
         last = max(behind, quantities[-1].behind if quantities else behind)
         start, end = self.quote(first, last)
         return Passage(
@@ -196,16 +198,22 @@ class Text:
             end,
             quantities,
             dates[:_MOST_NUMBERS],
+            self._dates_of(sentence.first, sentence.behind, quantities)[:_MOST_NUMBERS],
             self._stems(first, behind),
             sentence.stems,
             frozenset().union(*(before.stems for before in context)),
             tuple(self._beside(quantity, behind) for quantity in quantities),
-            tuple(is_change(tokens, quantity, self.known) for quantity in quantities),
+            tuple(change_of(tokens, quantity, self.known) for quantity in quantities),
             frozenset(stem_of(token.low) for token in tokens[first:behind] if token.is_product),
             places_in(tokens, first, behind, self.known),
             sentence.places - {WORLD},
             frozenset().union(*(before.places for before in context)) - {WORLD},
         )
+
+    def _dates_of(self, first: int, behind: int, quantities: list[Quantity]) -> list[Date]:
+        """The dates that the tokens from one to another name, but for those of other numbers."""
+        dates = self.read.dates[bisect_left(self._dates, first) : bisect_right(self._dates, behind - 1)]
+        return [date for date in dates[:_MOST_DATES] if not self._is_compared(quantities, date)]
 
     def _is_compared(self, quantities: list[Quantity], date: Date) -> bool:
         """Whether a date is that of another number, which one of these is compared with: "twice as many as in 2023"."""

@@ -63,6 +63,13 @@ TIMES = Unit(Dimension.TIMES, "times")
 UNSAID = Unit(Dimension.COUNT, None)
 
 
+def is_other_of(stated: Unit, claim: Unit) -> bool:
+    """Whether a unit is another one of what a claim is in: another currency, or points for percent."""
+    if stated.dimension == claim.dimension == Dimension.MONEY:
+        return stated.name != claim.name
+    return {stated.dimension, claim.dimension} == {Dimension.SHARE, Dimension.POINTS}
+
+
 def as_decimal(number: Decimal) -> str:
     """A number as the record writes decimals: its digits, and no exponent."""
     written = f"{number:f}"

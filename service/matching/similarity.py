@@ -8,14 +8,15 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from schemas.matching import Held, Similarity
-from service.matching.numbers import is_change, read_numbers
+from service.matching.changes import change_of
+from service.matching.numbers import read_numbers
 from service.matching.passages import Passage
 from service.matching.places import WORLD, places_in
 from service.matching.quantities import UNSAID as UNSAID_UNIT
 from service.matching.quantities import Dimension, Quantity, Unit, unit_of_claim
 from service.matching.tokens import Token, tokens_of, words_of
 from service.matching.verdicts import Held as HeldNumber
-from service.matching.verdicts import Stated, agrees
+from service.matching.verdicts import Stated, agrees, ratio
 from service.matching.words import Vocabulary, stem_of, vocabulary
 
 _AROUND, _BEFORE = 0.9, 0.6
@@ -41,8 +42,10 @@ class About(NamedTuple):
     says: frozenset[str]
     all: frozenset[str]
     unit: Unit
-    is_change: bool | None
-    """Whether its number is said of a change; None if its statement does not have the number."""
+    has_number: bool
+    """Whether its statement has its number."""
+    change: str | None
+    """Which way its number says that something changes."""
     names_its_place: bool
     places: frozenset[str]
     names: frozenset[str]
@@ -80,13 +83,15 @@ def about(claim_id: str, version: int, statement: str, rest: tuple[str, ...]) ->
     of_rest = _stems(tokens_of(f"{scope} {topics.replace('-', ' ')}"), known)
     named = places_in(tokens, 0, len(tokens), known)
     names = _names(tokens, known)
+    said = [one for one in read_numbers(statement, tokens, known).quantities if _is(one, value)]
     of_places = frozenset[str]().union(of_place, *(_place_stems(code) for code in named))
     return About(
         counts=counts,
         says=says,
         all=says | of_measure | of_rest | frozenset(unit_said.stems) | of_place,
         unit=unit_said,
-        is_change=_is_change(statement, tokens, value, known),
+        has_number=bool(said),
+        change=change_of(tokens, said[0], known) if said else None,
         names_its_place=geography in named,
         places=named,
         names=frozenset(stem for low, stem in names.items() if f"-{low.replace('.', '-')}-" in f"-{measure}-")
@@ -102,10 +107,8 @@ def about_claim(claim: Held) -> About:
     return about(claim.id, claim.version, claim.statement, rest)
 
 
-def _is_change(statement: str, tokens: list[Token], value: str, known: Vocabulary) -> bool | None:
-    said = [one for one in read_numbers(statement, tokens, known).quantities if one.value is not None]
-    found = [one for one in said if value and one.value == abs(Decimal(value))]
-    return is_change(tokens, found[0], known) if found else None
+def _is(quantity: Quantity, value: str) -> bool:
+    return bool(value) and quantity.value is not None and quantity.value == abs(Decimal(value))
 
 
 def _names(tokens: list[Token], known: Vocabulary) -> dict[str, str]:
@@ -180,7 +183,7 @@ def _covered(weights: Mapping[str, float], passage: Passage, rarity: Rarity) -> 
 def unit_likeness(passage: Passage, nth: int, quantity: Quantity, what: About) -> float:
     """How much a number's unit is a claim's: 1 for the same beside it, 0 for another. A change is no share."""
     stated, claim = quantity.unit, what.unit
-    if claim.dimension == Dimension.SHARE and what.is_change is not None and what.is_change != passage.changes[nth]:
+    if claim.dimension == Dimension.SHARE and what.has_number and (what.change is None) != (passage.changes[nth] is None):
         return 0.0
     if claim.dimension != Dimension.COUNT:
         if claim.dimension == Dimension.SHARE and quantity.value == 0 and stated is UNSAID_UNIT:
@@ -229,23 +232,21 @@ def geography_likeness(passage: Passage, claim: Held, what: About) -> float:
 
 
 def period_likeness(passage: Passage, claim: Held) -> float:
-    """How much the time of a passage is a claim's: 1 for the same, 0.5 if none is said, 0 for another."""
-    if not passage.dates:
+    """How much the time of a passage is a claim's: 1 for a part of the same, 0.5 if none is said, 0 for another.
+
+    A passage without a date of its own is of its sentence's. A period without a start is the year it ends in.
+    """
+    start, end = claim.period.start, claim.period.end
+    dates = passage.dates or passage.dates_around
+    if not dates or (start is None and end is None):
         return UNSAID
-    ends = [date for date in (claim.period.start, claim.period.end) if date is not None]
-    if not ends:
-        return UNSAID
-    start, end = ends[0], ends[-1]
-    if claim.period.start is None:
-        start = end[:4]
-    for date in passage.dates:
-        shortest = min(len(date.date), len(end))
-        if date.date[: len(start)] >= start[: len(date.date)] and date.date[:shortest] <= end[:shortest]:
+    if start is None:
+        start = (end or "")[:4]
+    for date in dates:
+        begins = date.date[: len(start)] >= start[: len(date.date)]
+        if begins and (end is None or date.date[: len(end)] <= end[: len(date.date)]):
             return 1.0
-    years = {date.date[:4] for date in passage.dates}
-    if claim.stated_on is not None and claim.stated_on[:4] in years:
-        return 0.8
-    return 0.3 if years & {start[:4], end[:4]} else 0.0
+    return 0.0
 
 
 def number_likeness(number: Stated | None, claim: HeldNumber | None) -> float:
@@ -256,10 +257,7 @@ def number_likeness(number: Stated | None, claim: HeldNumber | None) -> float:
         return 1.0
     if agrees(number, claim):
         return _ROUNDED
-    one, other = abs(number.middle), abs(claim.middle)
-    if not one or not other:
-        return 0.0
-    return max(0.0, 0.8 * (1 - math.log10(max(one, other) / min(one, other))))
+    return max(0.0, 0.8 * (1 - ratio(number, claim)))
 
 
 def scored(said: float, number: float, unit: float, geography: float, period: float) -> Similarity:

@@ -1,7 +1,8 @@
 """What a claim makes of the number a text states: `schemas.matching.Numeric` says what each verdict means. Pure."""
 
+import math
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from schemas.claims import Comparator
 from schemas.claims import Quantity as ClaimQuantity
@@ -60,6 +61,9 @@ class Held(NamedTuple):
         return self.low != self.high
 
 
+Number = TypeVar("Number", Stated, Held)
+
+
 def held(claim: ClaimQuantity) -> Held | None:
     """The number of a claim; None if it has none. An estimate's stated range does not widen it."""
     low, high = (claim.value, claim.value) if claim.value is not None else (claim.lower, claim.upper)
@@ -91,23 +95,37 @@ def verdict(number: Stated | None, claim: Held | None, currency: str) -> Numeric
     if number is None or claim is None:
         return Numeric.NO_NUMBER
     if claim.high < 0:
-        number, claim = number._replace(low=-number.high, high=-number.low), claim._replace(
-            low=-claim.high, high=-claim.low
-        )  # fmt: skip
+        number, claim = _turned(number), _turned(claim)
     found = _of_range(number, claim) if number.comparator == Comparator.BETWEEN else _of_number(number, claim)
     if found in _AGREE and (number.is_denied or number.is_of_other_unit):
         return Numeric.CONTRADICTS
     return Numeric.OUTDATED if found in _AGREE and currency == Currency.SUPERSEDED else found
 
 
+def _turned(number: Number) -> Number:
+    return number._replace(low=-number.high, high=-number.low)
+
+
+def _size(number: Number) -> Number:
+    return _turned(number) if number.high < 0 else number
+
+
 def agrees(number: Stated, claim: Held) -> bool:
-    """Whether a number is a claim's as nearly as the text tells it: at both ends, if one is a range; inside a claim's."""
+    """Whether a number is a claim's as nearly as the text tells it: at both ends, if one is a range; inside a claim's. Sizes are
+    compared, whichever way they go."""
+    number, claim = _size(number), _size(claim)
     if claim.is_range and number.low == number.high:
         return claim.low - number.reach <= number.low <= claim.high + number.reach
     if number.low < number.high and not claim.is_range:
         return number.low <= claim.low <= number.high
     ends = ((number.low, claim.low), (number.high, claim.high))
     return all(abs(one - other) <= number.reach for one, other in ends)
+
+
+def ratio(number: Stated, claim: Held) -> float:
+    """How far two numbers are from each other: the logarithm of their ratio, to the base of ten."""
+    one, other = abs(number.middle), abs(claim.middle)
+    return abs(math.log10(one / other)) if one and other else math.inf
 
 
 def _of_number(number: Stated, claim: Held) -> Numeric:

@@ -19,7 +19,6 @@ class Lists(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     labels: list[str]
     of_many: list[str]
-    changes: list[str]
     changes_behind_a_sign: list[str]
     changed_by: list[str]
     abbreviations: list[str]
@@ -28,6 +27,14 @@ class Lists(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     stop: list[str]
     generic: list[str]
     worldwide: list[str]
+
+
+class Denials(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What says that a number is not so: words before it, phrases behind it, and what makes the words deny nothing."""
+
+    before: list[str]
+    deny_nothing: list[str]
+    behind: list[str]
 
 
 class Spoken(
@@ -56,6 +63,8 @@ class Spoken(
     fractions: dict[str, int]
     before: dict[str, list[str]]
     after: dict[str, list[str]]
+    changes: dict[str, list[str]]
+    denials: Denials
     currencies: dict[str, str]
     measures: dict[str, tuple[str, int]]
     months: dict[str, int]
@@ -83,6 +92,9 @@ class Vocabulary(NamedTuple):
     times: Phrases[str]
     in_: Phrases[str]
     comparisons: Phrases[str]
+    denials: Phrases[str]
+    changes: dict[str, str]
+    """Which way a word says that something changes: `up`, `down`, `faster`, `slower`."""
     currencies: Phrases[str]
     measures: Phrases[tuple[str, int]]
     places: dict[str, list[tuple[tuple[str, ...], str]]]
@@ -110,11 +122,13 @@ def vocabulary(language: str = "en") -> Vocabulary:
         frozenset(synonyms.get(stem, stem) for stem in map(stems.stemWord, spoken.words.generic)),
         _phrases(spoken.before),
         _phrases(spoken.after),
-        Phrases.of(spoken.points),
-        Phrases.of(spoken.per),
+        Phrases(_hyphened({phrase: phrase for phrase in spoken.points})),
+        Phrases(_hyphened({phrase: phrase for phrase in spoken.per})),
         Phrases.of(spoken.times),
         Phrases.of(spoken.in_),
         Phrases.of(spoken.words.comparisons),
+        Phrases.of(spoken.denials.behind),
+        {word: way for way, words in spoken.changes.items() for word in words},
         Phrases(_hyphened(spoken.currencies)),
         Phrases(_hyphened(spoken.measures)),
         _places(spoken),

@@ -183,7 +183,8 @@ def _covered(weights: Mapping[str, float], passage: Passage, rarity: Rarity) -> 
 def unit_likeness(passage: Passage, nth: int, quantity: Quantity, what: About) -> float:
     """How much a number's unit is a claim's: 1 for the same beside it, 0 for another. A change is no share."""
     stated, claim = quantity.unit, what.unit
-    if claim.dimension == Dimension.SHARE and what.has_number and (what.change is None) != (passage.changes[nth] is None):
+    is_change, of_change = passage.changes[nth] is not None, what.change is not None
+    if claim.dimension == Dimension.SHARE and what.has_number and is_change != of_change:
         return 0.0
     if claim.dimension != Dimension.COUNT:
         if claim.dimension == Dimension.SHARE and quantity.value == 0 and stated is UNSAID_UNIT:

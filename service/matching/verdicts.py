@@ -111,8 +111,10 @@ def _size(number: Number) -> Number:
 
 
 def agrees(number: Stated, claim: Held) -> bool:
-    """Whether a number is a claim's as nearly as the text tells it: at both ends, if one is a range; inside a claim's. Sizes are
-    compared, whichever way they go."""
+    """Whether a number is a claim's as nearly as the text tells it: at both ends of a range, or inside a claim's.
+
+    Sizes are compared, whichever way they go.
+    """
     number, claim = _size(number), _size(claim)
     if claim.is_range and number.low == number.high:
         return claim.low - number.reach <= number.low <= claim.high + number.reach

@@ -1,4 +1,4 @@
-"""What a claim makes of a stated number: the definitions of the contract, as a table and over every labelled passage."""
+"""What a claim makes of a stated number: what the contract says, as a table and over every labelled passage."""
 
 import pytest
 

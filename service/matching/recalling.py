@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from service.matching.passages import Passage
 from service.matching.quantities import as_decimal
+from service.matching.places import WORLD, place_names, place_stems
 from service.matching.similarity import Rarity
 from service.matching.words import forms_of, vocabulary
 
@@ -24,6 +25,8 @@ for how many passages of a text."""
 _MOST_WITH_NUMBER, _MOST_ALONE = 6, 8
 """Combinations that are looked for, of the passage's number with words and of words alone."""
 _LONGEST_COMBINATION = 3
+_MOST_PLACES, _MOST_NAMES = 2, 6
+"""Places of a passage that are looked for, and names of each."""
 _AROUND = 0.4
 """How much a word says that stands around a passage and not in it."""
 
@@ -66,18 +69,27 @@ def searches(passages: Sequence[Passage], rarity: Rarity, position: int) -> list
 def _words(passage: Passage, rarity: Rarity, position: int) -> list[Term]:
     """The words of a passage that are looked for, the rarest first."""
     counted = frozenset(stem for one in passage.quantities for stem in one.unit.stems).union(*passage.beside)
-    words: list[Term] = []
-    written: set[str] = set()
+    places = sorted(passage.places - {WORLD})[:_MOST_PLACES]
+    words = [_place(place, rarity) for place in places]
+    written = {term.written for term in words}
+    of_places = frozenset[str]().union(*(place_stems(place) for place in places))
     for stems, most, says in (
-        (counted, _MOST_COUNTED, 1.0),
-        (passage.near, _MOST_NEAR, 1.0),
+        (counted - of_places, _MOST_COUNTED, 1.0),
+        (passage.near - of_places, _MOST_NEAR, 1.0),
         (passage.around | passage.before, _MOST_WORDS, _AROUND),
     ):
         terms = [term for term in _terms(stems, rarity, position) if term.written not in written]
-        some = [term._replace(weight=term.weight * says) for term in terms[: max(0, most - len(words))]]
+        some = [term._replace(weight=term.weight * says) for term in terms[: max(0, most + len(places) - len(words))]]
         words += some
         written |= {term.written for term in some}
     return sorted(words, key=lambda term: (term.part, term.written))
+
+
+def _place(place: str, rarity: Rarity) -> Term:
+    """Any name of a place: each of its words, where it has one word, and otherwise all of them in a row."""
+    names = sorted(place_names(place), key=lambda name: (len(name), name))[:_MOST_NAMES]
+    counts = [min(rarity.counts.get(word, 0) for word in name) for name in names]
+    return _term(_written([" <-> ".join(f"'{word}'" for word in name) for name in names]), sum(counts), rarity)
 
 
 def _numbers(passage: Passage, rarity: Rarity) -> list[Term]:
@@ -134,7 +146,7 @@ def _terms(stems: frozenset[str], rarity: Rarity, position: int) -> list[Term]:
     terms = []
     for stem in stems:
         count = rarity.counts.get(stem, 0)
-        forms = [form for form in forms_of(stem) if form.isalnum()]
+        forms = [f"'{form}'" for form in forms_of(stem) if form.isalnum()]
         if forms and (count or not is_whole):
             terms.append((not count, count, stem, forms))
     return [_term(_written(forms), count, rarity) for _, count, _, forms in sorted(terms)]
@@ -146,8 +158,7 @@ def _term(written: str, count: int, rarity: Rarity) -> Term:
 
 
 def _written(forms: Sequence[str]) -> str:
-    written = " | ".join(f"'{form}'" for form in forms)
-    return f"({written})" if len(forms) > 1 else written
+    return f"({' | '.join(forms)})" if len(forms) > 1 else forms[0]
 
 
 def _part(count: int, rarity: Rarity) -> float:

@@ -11,7 +11,7 @@ from schemas.matching import Held, Similarity
 from service.matching.changes import change_of
 from service.matching.numbers import read_numbers
 from service.matching.passages import Passage
-from service.matching.places import WORLD, places_in
+from service.matching.places import WORLD, place_stems, places_in
 from service.matching.quantities import UNSAID as UNSAID_UNIT
 from service.matching.quantities import Dimension, Quantity, Unit, unit_of_claim
 from service.matching.tokens import Token, tokens_of, words_of
@@ -21,7 +21,7 @@ from service.matching.words import Vocabulary, stem_of, vocabulary
 
 _AROUND, _BEFORE = 0.9, 0.6
 """What a word counts that stands in another clause of the sentence, or in a sentence before it."""
-_UNSTATED = 0.25
+_UNSTATED = 0.15
 """What a word of the measure weighs that the statement does without."""
 _RAREST = 6.0
 _COMMONEST = 0.4
@@ -73,7 +73,7 @@ def about(claim_id: str, version: int, statement: str, rest: tuple[str, ...]) ->
     known = vocabulary()
     unit_said = unit_of_claim(unit)
     tokens = tokens_of(statement)
-    of_place = _place_stems(geography)
+    of_place = place_stems(geography)
     says = _stems(tokens, known) - of_place
     of_measure = _stems(tokens_of(measure.replace("-", " ")), known) - of_place
     counts = {stem: 1.0 if stem in says else _UNSTATED for stem in of_measure - known.generic}
@@ -84,7 +84,7 @@ def about(claim_id: str, version: int, statement: str, rest: tuple[str, ...]) ->
     named = places_in(tokens, 0, len(tokens), known)
     names = _names(tokens, known)
     said = [one for one in read_numbers(statement, tokens, known).quantities if _is(one, value)]
-    of_places = frozenset[str]().union(of_place, *(_place_stems(code) for code in named))
+    of_places = frozenset[str]().union(of_place, *(place_stems(code) for code in named))
     return About(
         counts=counts,
         says=says,
@@ -121,17 +121,6 @@ def _names(tokens: list[Token], known: Vocabulary) -> dict[str, str]:
 
 def _stems(tokens: list[Token], known: Vocabulary) -> frozenset[str]:
     return frozenset(stem_of(word) for word in words_of(tokens) if word not in known.stop)
-
-
-@lru_cache(512)
-def _place_stems(geography: str) -> frozenset[str]:
-    """The stems of a place's names."""
-    if geography == WORLD:
-        return frozenset()
-    named = (words for names in vocabulary().places.values() for words, code in names if code == geography)
-    return frozenset(
-        stem_of(word.lower()) for words in named for word in words if word.lower() not in vocabulary().stop
-    )
 
 
 def wording(passage: Passage, nth: int, claim: About, rarity: Rarity) -> float:
@@ -229,7 +218,7 @@ def geography_likeness(passage: Passage, claim: Held, what: About) -> float:
     if not what.names_its_place:
         return UNSAID
     speaks_of_all = WORLD in passage.places and WORLD not in what.places
-    return 0.0 if speaks_of_all or passage.places_before else 0.3
+    return 0.0 if speaks_of_all or passage.places_before else UNSAID
 
 
 def period_likeness(passage: Passage, claim: Held) -> float:

@@ -28,15 +28,15 @@ class Numeric(StrEnum):
     """
 
     CONSISTENT = "consistent"
-    """The text says what the claim says: the same number, and a comparator that loses nothing. "6,200 or more" for "more
-    than 6,200"; "60%" and "nearly 60%" for "about 60%"; both ends of a range."""
+    """The text says what the claim says: the same number, and a comparator that loses nothing. "6,200 or more" for
+    "more than 6,200"; "60%" and "nearly 60%" for "about 60%"; both ends of a range."""
     WITHIN_ROUNDING = "within_rounding"
     """The text agrees with the claim and says it less exactly: the number rounded, or without its comparator ("6,200
     firms" for "more than 6,200"); a range that holds the claim's number, or a number within the claim's range."""
     EXCEEDS = "exceeds"
     """The text says more than the claim supports: a number above the claim's that does not agree; or an agreeing one
-    whose bound leaves the claim's number out below it ("more than 88%" for 88%). So is an upper bound far above an exact
-    number: true, and high. A fall is compared by its size."""
+    whose bound leaves the claim's number out below it ("more than 88%" for 88%). So is an upper bound far above an
+    exact number: true, and high. A fall is compared by its size."""
     FALLS_SHORT = "falls_short"
     """The text says less than the claim supports: a number below the claim's that does not agree; or an agreeing one
     whose bound leaves the claim's number out above it ("nearly 6,200" for "more than 6,200"). So is a lower bound far

@@ -1,5 +1,6 @@
 """What is found in a text: for each passage the claims it may repeat, or what comes nearest. Pure."""
 
+import math
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
@@ -43,6 +44,8 @@ _UNSAID_GEOGRAPHY = 0.3
 """What the place of a passage that says none must be where it states the same number; another one needs the place."""
 _NOTHING: frozenset[str] = frozenset()
 _LEAST_OF_FINDING = 0.85
+_FARTHEST = 4.0
+"""How far another number may be from a claim's, in powers of ten: beyond, it is of something else."""
 
 
 class Judged(NamedTuple):
@@ -82,8 +85,8 @@ def judged(passage: Passage, claims: Collection[Held], rarity: Rarity, limit: in
     """The claims a passage may repeat, the likeliest first; or the one that comes nearest in words, if it repeats none.
 
     If a claim agrees with a number, those that do not are left out, and if it has the same number, those that only are
-    near it, too. Of one measure, those whose names the passage has come first, and where none agrees, only the likeliest
-    is kept: a current one, and of those the nearest.
+    near it, too. Of one measure, those are kept whose names the passage has most of, and where none agrees, only the
+    likeliest: a current one, and of those the nearest.
     """
     found = [one for claim in claims for one in [_judged(passage, claim, rarity)] if one is not None]
     found.sort(key=_order)
@@ -99,8 +102,8 @@ def judged(passage: Passage, claims: Collection[Held], rarity: Rarity, limit: in
     return _one_a_measure(repeated)[:limit]
 
 
-def _order(one: Judged) -> tuple[bool, float, int, str]:
-    return not one.repeats, -one.candidate.similarity.score, one.candidate.number, one.claim.id
+def _order(one: Judged) -> tuple[bool, float, float, int, str]:
+    return not one.repeats, -one.candidate.similarity.score, one.apart, one.candidate.number, one.claim.id
 
 
 def _named(found: Sequence[Judged]) -> list[Judged]:
@@ -111,9 +114,15 @@ def _named(found: Sequence[Judged]) -> list[Judged]:
     return [one for one in found if one.names == most[one.claim.measure]]
 
 
+def _nearness(one: Judged) -> tuple[bool, float, float, str]:
+    """What comes first of claims that do not agree: the current ones, those that say the same, the nearest."""
+    said = round(one.candidate.similarity.wording, 1)
+    return one.claim.currency != Currency.CURRENT, -said, one.apart, one.claim.id
+
+
 def _one_a_measure(found: Sequence[Judged]) -> list[Judged]:
     kept: dict[str, Judged] = {}
-    for one in sorted(found, key=lambda one: (one.claim.currency != Currency.CURRENT, one.apart, *_order(one))):
+    for one in sorted(found, key=_nearness):
         kept.setdefault(one.claim.measure, one)
     return sorted(kept.values(), key=_order)
 
@@ -143,6 +152,7 @@ def _beside(passage: Passage, nth: int, unit: float, claim: Held, what: About, r
     agrees = number is not None and claimed is not None and agree(number, claimed)
     if is_other and not agrees:
         number = None
+    apart = ratio(number, claimed) if number is not None and claimed is not None else math.inf
     said = wording(passage, nth, what, rarity)
     likeness = scored(
         said,
@@ -164,7 +174,12 @@ def _beside(passage: Passage, nth: int, unit: float, claim: Held, what: About, r
             alone = passage._replace(
                 around=_NOTHING, before=_NOTHING if not what.names else what.names & passage.before
             )
-            repeats = not quantity.is_denied and wording(alone, nth, what, rarity) >= least and names_most(alone, what)
+            repeats = (
+                not quantity.is_denied
+                and apart <= _FARTHEST
+                and wording(alone, nth, what, rarity) >= least
+                and names_most(alone, what)
+            )
     candidate = Candidate(
         claim=claim.id,
         version=claim.version,
@@ -176,7 +191,6 @@ def _beside(passage: Passage, nth: int, unit: float, claim: Held, what: About, r
         numeric=verdict(number, claimed, claim.currency),
     )
     named = what.said_names & (passage.near | passage.around)
-    apart = ratio(number, claimed) if number is not None and claimed is not None else 0.0
     return Judged(candidate, claim, repeats, agrees, 2 * len(named) - len(what.said_names), apart)
 
 

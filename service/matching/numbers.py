@@ -21,6 +21,8 @@ from service.matching.words import Vocabulary
 
 _LARGEST = Decimal(10) ** 18
 _MANY = 1000
+_MOST_BETWEEN = 6
+"""Tokens between a number and the "per" that goes with it."""
 NEARLY = "nearly"
 """A comparator of texts that the record does not have: about so many, and not quite."""
 COMPARATORS = {NEARLY: Comparator.APPROX} | {str(comparator): comparator for comparator in Comparator}
@@ -65,11 +67,26 @@ def read_numbers(text: str, tokens: Sequence[Token], known: Vocabulary) -> Read:
         if bare is None:
             at += 1
             continue
+        if _is_per(tokens, at, bare, read.quantities):
+            read.quantities[-1] = _told_per(read.quantities[-1], bare.value.number)
+            at = max(bare.behind, at + 1)
+            continue
         quantity = _bounded(text, tokens, bare, known)
         at = max(quantity.behind, at + 1)
         if (quantity.value is None or abs(quantity.value) < _LARGEST) and (quantity.upper or 0) < _LARGEST:
             read.quantities.append(quantity._replace(is_denied=is_denied(tokens, quantity, known)))
     return read
+
+
+def _is_per(tokens: Sequence[Token], at: int, bare: _Bare, before: Sequence[Quantity]) -> bool:
+    """Whether a number is what the one before it is told of: "14 patents granted per 100,000 people"."""
+    if not before or not is_word(tokens, at - 1, ("per",)) or at - before[-1].behind > _MOST_BETWEEN:
+        return False
+    return bare.value.number >= 1 and before[-1].unit.per is None
+
+
+def _told_per(quantity: Quantity, per: Decimal) -> Quantity:
+    return quantity._replace(unit=quantity.unit._replace(per=per))
 
 
 def _may_begin(tokens: Sequence[Token], at: int, known: Vocabulary) -> bool:

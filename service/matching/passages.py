@@ -6,8 +6,8 @@ from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
-from service.matching.dates import Date
 from service.matching.changes import change_of
+from service.matching.dates import Date
 from service.matching.numbers import read_numbers
 from service.matching.phrases import is_lower_word, is_word, phrase_behind
 from service.matching.places import WORLD, places_in
@@ -158,7 +158,8 @@ class Text:
         return not (word.low in self.known.spoken.words.abbreviations or (len(word.text) == 1 and word.is_capital))
 
     def _sentence(self, first: int, behind: int) -> Sentence:
-        return Sentence(first, behind, self._stems(first, behind), places_in(self.tokens, first, behind, self.known))
+        says = self._attributed(self._within(first, behind), behind)
+        return Sentence(first, behind, self._stems(first, behind), places_in(self.tokens, first, says, self.known))
 
     def _stems(self, first: int, behind: int) -> frozenset[str]:
         """The stems of what the words of a piece say."""
@@ -205,10 +206,17 @@ class Text:
             tuple(self._beside(quantity, behind) for quantity in quantities),
             tuple(change_of(tokens, quantity, self.known) for quantity in quantities),
             frozenset(stem_of(token.low) for token in tokens[first:behind] if token.is_product),
-            places_in(tokens, first, behind, self.known),
+            places_in(tokens, first, self._attributed(quantities, behind), self.known),
             sentence.places - {WORLD},
             frozenset().union(*(before.places for before in context)) - {WORLD},
         )
+
+    def _attributed(self, quantities: list[Quantity], behind: int) -> int:
+        """The token behind what a clause says, where it ends in who says so: "…, said a doctor in Ohio"."""
+        for at in range(quantities[-1].behind if quantities else behind, behind):
+            if self.tokens[at].low in self.known.spoken.words.attributions and self.tokens[at - 1].kind == SIGN:
+                return at
+        return behind
 
     def _dates_of(self, first: int, behind: int, quantities: list[Quantity]) -> list[Date]:
         """The dates that the tokens from one to another name, but for those of other numbers."""

@@ -36,8 +36,9 @@ def places_in(tokens: Sequence[Token], first: int, behind: int, known: Vocabular
 def place_names(place: str) -> frozenset[tuple[str, ...]]:
     """The names of a place, as stems; WORLD has none."""
     named = (words for names in vocabulary().places.values() for words, code in names if code == place)
-    known = vocabulary().stop
-    stems = (tuple(stem_of(word.lower()) for word in words if word.lower() not in known) for words in named)
+    stop = vocabulary().stop
+    said = ([word.lower() for word in words if len(words) == 1 or word.lower() not in stop] for words in named)
+    stems = (tuple(stem_of(word) for word in words) for words in said)
     return frozenset(name for name in stems if name and all(word.isalnum() for word in name))
 
 

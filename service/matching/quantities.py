@@ -35,6 +35,8 @@ class Unit(NamedTuple):
     name: str | None
     factor: Decimal = Decimal(1)
     stems: tuple[str, ...] = ()
+    per: Decimal | None = None
+    """Of how many it is told: 100,000 for "per 100,000 people"; None if that is not said."""
 
 
 class Quantity(NamedTuple):
@@ -112,4 +114,6 @@ def unit_of_claim(unit: str) -> Unit:
         if name in spoken.measures:
             dimension, factor = spoken.measures[name]
             return Unit(dimension, head, Decimal(factor))
-    return Unit(Dimension.COUNT, head, stems=tuple(stem_of(word) for word in head.lower().replace("-", " ").split()))
+    counted = tuple(stem_of(word) for word in head.lower().replace("-", " ").split())
+    many = unit.partition(" per ")[2].partition(" ")[0].replace(",", "")
+    return Unit(Dimension.COUNT, head, stems=counted, per=Decimal(many) if many.isdecimal() else None)

@@ -10,8 +10,8 @@ from itertools import combinations
 from typing import NamedTuple
 
 from service.matching.passages import Passage
-from service.matching.quantities import as_decimal
 from service.matching.places import WORLD, place_names, place_stems
+from service.matching.quantities import as_decimal
 from service.matching.similarity import Rarity
 from service.matching.words import forms_of, vocabulary
 

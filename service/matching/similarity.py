@@ -24,13 +24,15 @@ _AROUND, _BEFORE = 0.9, 0.6
 _UNSTATED = 0.15
 """What a word of the measure weighs that the statement does without."""
 _RAREST = 6.0
-_COMMONEST = 0.4
+_COMMONEST = 1.0
 _WEIGHTS = {"wording": 0.5, "number": 0.2, "unit": 0.15, "geography": 0.1, "period": 0.05}
 _LEAST_OWN = 0.25
 """What is left of a wording if all it says of its number is foreign to the claim."""
 _UNNAMED = 0.3
-"""What is left of a wording without a name the claim's measure has, or with a product's where the claim has others."""
+"""What is left of a wording without a name the claim's measure has, or with a product's where the claim has others; or
+without a word that so many claims have that it is what the log is about."""
 _ROUNDED = 0.95
+_NOTHING: frozenset[str] = frozenset()
 _MOST = Fraction(2, 3)
 UNSAID = 0.5
 
@@ -137,7 +139,10 @@ def wording(passage: Passage, nth: int, claim: About, rarity: Rarity) -> float:
     own = 1 - foreign / whole if whole else 1.0
     named = passage.near | passage.around | passage.before
     of_another = claim.said_names and not claim.said_names & named and passage.names - claim.all
-    unnamed = _UNNAMED if claim.names - named or of_another else 1.0
+    unsaid = [stem for stem, weight in claim.counts.items() if weight == 1 and stem not in named]
+    implied = vocabulary().implied
+    of_else = any(rarity.of(stem) == _COMMONEST and not implied.get(stem, _NOTHING) & named for stem in unsaid)
+    unnamed = _UNNAMED if claim.names - named or of_another or of_else else 1.0
     return (0.8 * max(counted, said) + 0.2 * said) * (_LEAST_OWN + (1 - _LEAST_OWN) * own) * unnamed
 
 

@@ -82,6 +82,8 @@ def stated(quantity: Quantity, claim: Held, unit: Unit, *, is_opposite: bool = F
     if low is None or high is None:
         return None
     factor = quantity.unit.factor / unit.factor
+    if quantity.unit.per and unit.per:
+        factor *= unit.per / quantity.unit.per
     ends = [low * factor, high * factor]
     if (claim.high < 0) != is_opposite:
         ends = [-ends[1], -ends[0]]

@@ -24,6 +24,7 @@ class Lists(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     abbreviations: list[str]
     divisions: list[str]
     comparisons: list[str]
+    attributions: list[str]
     stop: list[str]
     generic: list[str]
     worldwide: list[str]
@@ -70,6 +71,7 @@ class Spoken(
     months: dict[str, int]
     words: Lists
     synonyms: dict[str, list[str]]
+    goes_without_saying: dict[str, list[str]]
     places: dict[str, list[str]]
 
 
@@ -82,6 +84,8 @@ class Vocabulary(NamedTuple):
     """The stem that stands for a group of stems, by each of them."""
     members: dict[str, tuple[str, ...]]
     """The stems of a group, by the one that stands for it."""
+    implied: dict[str, frozenset[str]]
+    """By a stem, those where it goes without saying."""
     stop: frozenset[str]
     generic: frozenset[str]
     """Stems that say how something is counted, and not what."""
@@ -118,6 +122,10 @@ def vocabulary(language: str = "en") -> Vocabulary:
         stems,
         synonyms,
         members,
+        {
+            synonyms.get(stem, stem): frozenset(synonyms.get(one, one) for one in map(stems.stemWord, words))
+            for stem, words in ((stems.stemWord(word), words) for word, words in spoken.goes_without_saying.items())
+        },
         frozenset({*spoken.words.stop, *spoken.numbers, *spoken.scales, *spoken.fractions}),
         frozenset(synonyms.get(stem, stem) for stem in map(stems.stemWord, spoken.words.generic)),
         _phrases(spoken.before),

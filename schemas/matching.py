@@ -72,7 +72,7 @@ class StatedNumber(Answer, frozen=True, kw_only=True):
     span: Span
     quote: Quoted
     value: DecimalText | None
-    """The number, in `unit`; null for a range."""
+    """The number, in `unit`; null for a range, and for a quantity without a number ("thousands of firms")."""
     comparator: Comparator
     """How the text bounds it: "more than" is `gt`, and nothing at all `eq`."""
     lower: DecimalText | None
@@ -133,7 +133,7 @@ class Candidate(Answer, frozen=True, kw_only=True):
 
 
 class Match(Answer, frozen=True, kw_only=True):
-    """A passage that states a number about something we hold, and the claims it may repeat, the likeliest first."""
+    """A passage that states a number, or a quantity without one, about something we hold, and the claims it may repeat, the likeliest first."""
 
     span: Span
     quote: Quoted

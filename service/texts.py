@@ -77,7 +77,7 @@ def _going_on(passages: Sequence[Passage], recalled: Sequence[Sequence[Held]]) -
     first: dict[object, Sequence[Held]] = {}
     claims: list[list[Held]] = []
     for passage, found in zip(passages, recalled, strict=True):
-        said = [(one.value, one.lower, one.upper, one.unit.dimension) for one in passage.quantities]
+        said = [one.key for one in passage.quantities if one.key is not None]
         every = {held.position: held for number in said for held in first.get(number, ())}
         every |= {held.position: held for held in found}
         for number in said:
@@ -91,5 +91,8 @@ def _matches(text: Text, claims: Sequence[Sequence[Held]], rare: Rarity, positio
     unmatched: list[Unmatched] = []
     for passage, held in zip(compared_passages(text), claims, strict=True):
         found = match_of(text, passage, judged(passage, held, rare, limit))
-        (items if isinstance(found, Match) else unmatched).append(found)  # type: ignore[arg-type]
+        if isinstance(found, Match):
+            items.append(found)
+        elif not passage.is_vague:
+            unmatched.append(found)
     return Matches(items=items, unmatched=unmatched, compared_to=compared_to(text), position=position)

@@ -163,6 +163,10 @@ def _beside(passage: Passage, nth: int, unit: float, claim: Held, what: About, r
     )
     if claimed is None:
         repeats = said >= _LEAST_OF_FINDING and likeness.geography > 0
+    elif quantity.is_vague:
+        same = unit > 0 and likeness.period > 0 and likeness.geography >= UNSAID
+        alone = passage._replace(around=_NOTHING, before=_NOTHING)
+        repeats = same and wording(alone, nth, what, rarity) >= _LEAST_OF_FINDING and names_most(alone, what)
     else:
         is_same = agrees and likeness.number == 1
         least = _LEAST_WORDING_BY_DIGITS[_digits(quantity)] if is_same and not is_other else _LEAST_WORDING

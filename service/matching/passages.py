@@ -13,6 +13,7 @@ from service.matching.phrases import is_lower_word, is_word, phrase_behind
 from service.matching.places import WORLD, places_in
 from service.matching.quantities import Quantity
 from service.matching.tokens import DASHES, HYPHENS, NUMBER, SIGN, WORD, tokens_of, words_of
+from service.matching.vague import vague_at
 from service.matching.words import Vocabulary, stem_of, vocabulary
 
 _ENDS = frozenset(".!?\u2026\u3002\uff01\uff1f")
@@ -62,6 +63,11 @@ class Passage(NamedTuple):
     places_around: frozenset[str]
     places_before: frozenset[str]
 
+    @property
+    def is_vague(self) -> bool:
+        """Whether it states no number."""
+        return all(quantity.is_vague for quantity in self.quantities)
+
 
 class Text:
     """A text, read: its tokens, sentences and passages, so many of them at `most`."""
@@ -92,14 +98,14 @@ class Text:
         passages: list[Passage] = []
         told: dict[object, Passage] = {}
         for nth, sentence in enumerate(self.sentences):
-            quantities = self._within(sentence.first, sentence.behind)
+            quantities = self._within(sentence.first, sentence.behind) or self._vague(sentence)
             if not quantities:
                 continue
             context = self.sentences[max(0, nth - CONTEXT) : nth]
             for first, behind in self._clauses(sentence, quantities):
                 if len(passages) == self.most:
                     return passages
-                passage = _going_on(self._passage(first, behind, sentence, context), told)
+                passage = _going_on(self._passage(first, behind, quantities, sentence, context), told)
                 passages.append(passage)
         return passages
 
@@ -110,6 +116,14 @@ class Text:
     def _within(self, first: int, behind: int) -> list[Quantity]:
         quantities = self.read.quantities
         return quantities[bisect_left(self._firsts, first) : bisect_left(self._firsts, behind)]
+
+    def _vague(self, sentence: Sentence) -> list[Quantity]:
+        """The first quantity of a sentence that is put without a number."""
+        for at in range(sentence.first, sentence.behind):
+            quantity = vague_at(self.tokens, at, self.known)
+            if quantity is not None and quantity.behind <= sentence.behind:
+                return [quantity]
+        return []
 
     def _sentence_ends(self) -> list[int]:
         """The token behind each sentence: at its full stop, at a new line, or where it has gone on for too long."""
@@ -186,11 +200,13 @@ class Text:
                 return at
         return None
 
-    def _passage(self, first: int, behind: int, sentence: Sentence, context: Sequence[Sentence]) -> Passage:
+    def _passage(
+        self, first: int, behind: int, every: list[Quantity], sentence: Sentence, context: Sequence[Sentence]
+    ) -> Passage:
         tokens = self.tokens
         while first < behind - 1 and tokens[first].kind == SIGN and tokens[first].low in {*DASHES, *",;:)]\u2022*"}:
             first += 1
-        quantities = self._within(first, behind)[:_MOST_NUMBERS]
+        quantities = [one for one in every if first <= one.first < behind][:_MOST_NUMBERS]
         dates = self._dates_of(first, behind, quantities)
         last = max(behind, quantities[-1].behind if quantities else behind)
         start, end = self.quote(first, last)
@@ -252,7 +268,7 @@ class Text:
 
 def _going_on(passage: Passage, told: dict[object, Passage]) -> Passage:
     """A passage with what was said of its numbers before: the text speaks of them again."""
-    said = {(numbers.value, numbers.lower, numbers.upper, numbers.unit.dimension) for numbers in passage.quantities}
+    said = {quantity.key for quantity in passage.quantities if quantity.key is not None}
     earlier = [told[number] for number in said if number in told]
     if earlier:
         before = passage.before.union(*(one.near for one in earlier))

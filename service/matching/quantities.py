@@ -58,6 +58,16 @@ class Quantity(NamedTuple):
     is_denied: bool = False
     """Whether the text says that it is not so."""
 
+    @property
+    def is_vague(self) -> bool:
+        """Whether it is put without a number: "thousands of firms"."""
+        return self.value is None and self.lower is None and self.upper is None
+
+    @property
+    def key(self) -> tuple[Decimal | None, Decimal | None, Decimal | None, str] | None:
+        """What makes it the same number as another one; None if it has no number."""
+        return None if self.is_vague else (self.value, self.lower, self.upper, self.unit.dimension)
+
 
 PERCENT = Unit(Dimension.SHARE, "percent")
 POINTS = Unit(Dimension.POINTS, "percentage points")

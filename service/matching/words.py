@@ -66,6 +66,7 @@ class Spoken(
     after: dict[str, list[str]]
     changes: dict[str, list[str]]
     denials: Denials
+    vague: dict[str, list[str]]
     currencies: dict[str, str]
     measures: dict[str, tuple[str, int]]
     months: dict[str, int]
@@ -97,6 +98,8 @@ class Vocabulary(NamedTuple):
     in_: Phrases[str]
     comparisons: Phrases[str]
     denials: Phrases[str]
+    vague: Phrases[str]
+    """Quantities put without a number; by dimension."""
     changes: dict[str, str]
     """Which way a word says that something changes: `up`, `down`, `faster`, `slower`."""
     currencies: Phrases[str]
@@ -136,6 +139,7 @@ def vocabulary(language: str = "en") -> Vocabulary:
         Phrases.of(spoken.in_),
         Phrases.of(spoken.words.comparisons),
         Phrases.of(spoken.denials.behind),
+        _phrases(spoken.vague),
         {word: way for way, words in spoken.changes.items() for word in words},
         Phrases(_hyphened(spoken.currencies)),
         Phrases(_hyphened(spoken.measures)),

@@ -18,6 +18,7 @@ MENTIONS = [
     ("10 billion downloads", "cn-open-models-10bn-downloads", "within_rounding"),
     ("6,200+ firms", "cn-ai-firms-6200", "consistent"),
     ("about 60%", "cn-ai-patents-60pct", "consistent"),
+    ("thousands of firms", "cn-ai-firms-6200", "no_number"),
     ("crossed 10 billion downloads", "cn-open-models-10bn-downloads", "consistent"),
     ("more than 6,200 AI firms", "cn-ai-firms-6200", "consistent"),
     ("roughly 60%", "cn-ai-patents-60pct", "consistent"),

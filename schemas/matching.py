@@ -133,7 +133,8 @@ class Candidate(Answer, frozen=True, kw_only=True):
 
 
 class Match(Answer, frozen=True, kw_only=True):
-    """A passage that states a number, or a quantity without one, about something we hold, and the claims it may repeat, the likeliest first."""
+    """A passage that states a number, or a quantity without one, about something we hold, and the claims it may repeat,
+    the likeliest first."""
 
     span: Span
     quote: Quoted

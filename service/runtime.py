@@ -47,7 +47,7 @@ READS_WAIT, WRITES_WAIT = 0.5, 5.0
 SETTLED_WITHIN = 3.0
 """Seconds a reader waits for a write under way."""
 SWITCHED_WITHIN = 0.001
-"""Seconds until a thread that computes gives the interpreter to the event loop: what memory has is answered meanwhile."""
+"""Seconds until a thread that computes gives way to the event loop: what memory has is answered meanwhile."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Texts checked against the log, so many at once, with what the log knows of words.
 
-They are read and compared beside the event loop, one at a time: a thread that computes holds the interpreter, and whoever
-asks for what memory has would wait for each of them.
+They are read and compared beside the event loop, one at a time: a thread that computes holds the interpreter, and
+whoever asks for what memory has would wait for each of them.
 """
 
 import asyncio

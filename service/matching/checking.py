@@ -44,7 +44,7 @@ _UNSAID_GEOGRAPHY = 0.3
 """What the place of a passage that says none must be where it states the same number; another one needs the place."""
 _NOTHING: frozenset[str] = frozenset()
 _LEAST_OF_FINDING = 0.85
-_FARTHEST = 4.0
+_FARTHEST = 3.05
 """How far another number may be from a claim's, in powers of ten: beyond, it is of something else."""
 
 

@@ -50,6 +50,9 @@ def read_numbers(text: str, tokens: Sequence[Token], known: Vocabulary) -> Read:
     at = 0
     while at < len(tokens):
         if not _may_begin(tokens, at, known):
+            scale = known.spoken.scales.get(tokens[at].low)
+            if scale is not None and _is_per(tokens, at, read.quantities):
+                read.quantities[-1] = _told_per(read.quantities[-1], Decimal(scale))
             at += 1
             continue
         bounded = phrase_before(tokens, at, known.before)
@@ -67,7 +70,7 @@ def read_numbers(text: str, tokens: Sequence[Token], known: Vocabulary) -> Read:
         if bare is None:
             at += 1
             continue
-        if _is_per(tokens, at, bare, read.quantities):
+        if bare.value.number >= 1 and _is_per(tokens, at, read.quantities):
             read.quantities[-1] = _told_per(read.quantities[-1], bare.value.number)
             at = max(bare.behind, at + 1)
             continue
@@ -78,11 +81,11 @@ def read_numbers(text: str, tokens: Sequence[Token], known: Vocabulary) -> Read:
     return read
 
 
-def _is_per(tokens: Sequence[Token], at: int, bare: _Bare, before: Sequence[Quantity]) -> bool:
+def _is_per(tokens: Sequence[Token], at: int, before: Sequence[Quantity]) -> bool:
     """Whether a number is what the one before it is told of: "14 patents granted per 100,000 people"."""
     if not before or not is_word(tokens, at - 1, ("per",)) or at - before[-1].behind > _MOST_BETWEEN:
         return False
-    return bare.value.number >= 1 and before[-1].unit.per is None
+    return before[-1].unit.per is None
 
 
 def _told_per(quantity: Quantity, per: Decimal) -> Quantity:

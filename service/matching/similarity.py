@@ -38,10 +38,11 @@ UNSAID = 0.5
 
 
 class About(NamedTuple):
-    """What a claim is about: stems of what it counts, of its statement, of all it says; its unit, places and names."""
+    """What a claim is about: stems of what it counts and of all it says; its unit, places and names."""
 
     counts: Mapping[str, float]
-    says: frozenset[str]
+    specific: Mapping[str, float]
+    """What its statement says besides how it is counted, each with the weight 1."""
     all: frozenset[str]
     unit: Unit
     has_number: bool
@@ -88,8 +89,8 @@ def about(claim_id: str, version: int, statement: str, rest: tuple[str, ...]) ->
     said = [one for one in read_numbers(statement, tokens, known).quantities if _is(one, value)]
     of_places = frozenset[str]().union(of_place, *(place_stems(code) for code in named))
     return About(
-        counts=counts,
-        says=says,
+        counts=dict(sorted(counts.items())),
+        specific=dict.fromkeys(sorted(says - known.generic), 1.0),
         all=says | of_measure | of_rest | frozenset(unit_said.stems) | of_place,
         unit=unit_said,
         has_number=bool(said),
@@ -131,7 +132,7 @@ def wording(passage: Passage, nth: int, claim: About, rarity: Rarity) -> float:
     Without the words `around` it and `before` it, that is what it names by itself.
     """
     counted = _covered(claim.counts, passage, rarity)
-    said = _covered(dict.fromkeys(claim.says - vocabulary().generic, 1.0), passage, rarity)
+    said = _covered(claim.specific, passage, rarity)
     beside = {stem: rarity.of(stem) for stem in passage.beside[nth] - vocabulary().generic}
     places = _every_place()
     foreign = sum(weight for stem, weight in beside.items() if stem not in claim.all and stem not in places)
@@ -162,7 +163,7 @@ def names_most(passage: Passage, claim: About) -> bool:
 def _covered(weights: Mapping[str, float], passage: Passage, rarity: Rarity) -> float:
     """How much of some stems, by weight and rarity, a passage has."""
     whole = found = 0.0
-    for stem, weight in sorted(weights.items()):
+    for stem, weight in weights.items():
         weighs = weight * rarity.of(stem)
         whole += weighs
         if stem in passage.near:

@@ -33,7 +33,7 @@ LEAST: dict[str, tuple[float, float]] = {
     "several-claims": (1, 0.95),
     "verbatim": (1, 0.91),
     "writing-of-numbers": (0.9, 1),
-    "wrong-number": (0.93, 0.9),
+    "wrong-number": (0.96, 0.93),
     "wrong-thing": (1, 1),
 }
 """The least precision and recall of each kind: as good as it is. A change that makes one better says so here."""

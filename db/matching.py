@@ -12,9 +12,11 @@ _ask = Questions("matching.sql")
 
 NEWEST = 50
 """How many matches of a search are looked at: the newest ones."""
-BEST = 12
+BEST = 16
 """How many claims a passage is compared with."""
 _ERA = 2048
+
+Search = tuple[str, float]
 
 
 class WordCount(msgspec.Struct, frozen=True):
@@ -51,18 +53,21 @@ async def word_counts(connection: Reading, first: int, last: int) -> list[WordCo
 
 
 async def claims_recalled(
-    connection: Reading, searches: Sequence[Sequence[str]], position: int, *, is_head: bool = False
+    connection: Reading, searches: Sequence[Sequence[Search]], position: int, *, is_head: bool = False
 ) -> list[list[Held]]:
-    """For the searches of each passage, the published claims in force at `position` that match most of them.
+    """For the searches of each passage, the published claims in force at `position` whose matches say most.
+
+    A search is a tsquery, and how much it says that a claim matches it.
 
     `is_head` says that `position` was the head of the log a moment ago, which is quicker to answer if it still is.
     """
     alike = list(dict.fromkeys(tuple(some) for some in searches))  # a text may say the same again and again
     asked = [(nth, search) for nth, some in enumerate(alike) for search in some]
-    places, texts = [nth for nth, _ in asked], [search for _, search in asked]
-    found = await _recalled.many(connection, position, places, texts, NEWEST, BEST, is_head)
+    places, texts = [nth for nth, _ in asked], [search[0] for _, search in asked]
+    weights = [search[1] for _, search in asked]
+    found = await _recalled.many(connection, position, places, texts, weights, NEWEST, BEST, is_head)
     held = {one.position: one for one in await _held.many(connection, list({one.position for one in found}))}
-    claims: dict[tuple[str, ...], list[Held]] = {some: [] for some in alike}
+    claims: dict[tuple[Search, ...], list[Held]] = {some: [] for some in alike}
     for one in found:
         claims[alike[one.nth]].append(held[one.position])
     return [claims[tuple(some)] for some in searches]

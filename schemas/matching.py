@@ -18,33 +18,39 @@ MOST_CANDIDATES = 10
 class Numeric(StrEnum):
     """What a claim makes of the number a text states. New values may be added.
 
-    The numbers agree if they differ by no more than the half step of what the text states: half a unit of its last
-    significant digit, where the zeros a whole number ends in count up to its second digit ("6,000" is 50 more or less,
-    "10 billion" half a billion), a point for a fraction in words ("six in ten"), and twice that with "about" or
-    "nearly". The first of these that is so is said: `no_number`, `contradicts`, `exceeds`, `falls_short`, `outdated`,
-    `consistent`, `within_rounding`. Whether the claim is true is its `status`, never this.
+    The number is held against what the claim says, whether or not that is true: `status` says so. *Half a step* is half
+    a unit of the last digit that counts: the zeros a whole number ends in count up to its second digit, so that 40 is
+    0.5 more or less, 40.3 is 0.05, 6,200 is 50 and 10 billion half a billion; a fraction in words ("six in ten", "a
+    third") is one percentage point more or less. "About" and "nearly" make it twice that. The text's number *agrees*
+    with the claim's if they differ by half a step of the text's number at most. Of a claim's range, the nearer end is
+    compared, and for a bound the end on its side; of two ranges, their middles. The first of these that is so is said:
+    `no_number`, `contradicts`, `exceeds`, `falls_short`, `outdated`, `consistent`, `within_rounding`.
     """
 
     CONSISTENT = "consistent"
-    """The same number, and a comparator that loses nothing: "6,200 or more" for "more than 6,200", "60%" for "about
-    60%"."""
+    """The text says what the claim says: the same number, and a comparator that loses nothing. "6,200 or more" for
+    "more than 6,200"; "60%" and "nearly 60%" for "about 60%"; both ends of a range."""
     WITHIN_ROUNDING = "within_rounding"
-    """The numbers agree, and the text says it less exactly: "40%" for 40.3%, "6,200" or "about 6,200" for "more than
-    6,200", a range that holds the number, or a number within the claim's range."""
+    """The text agrees with the claim and says it less exactly: the number rounded, or without its comparator ("6,200
+    firms" for "more than 6,200"); a range that holds the claim's number, or a number within the claim's range."""
     EXCEEDS = "exceeds"
-    """The text says more than the claim supports: a higher number, up to twice as high; a bound that leaves the claim's
-    number out below it ("more than 88%" for 88%); or an upper bound far above it."""
+    """The text says more than the claim supports: a number above the claim's that does not agree; or an agreeing one
+    whose bound leaves the claim's number out below it ("more than 88%" for 88%). So is an upper bound far above an
+    exact number: true, and high. A fall is compared by its size."""
     FALLS_SHORT = "falls_short"
-    """The text says less than the claim supports: a lower number, down to half of it; a bound that leaves the claim's
-    number out above it; "nearly" for "more than"; or a lower bound far below it."""
+    """The text says less than the claim supports: a number below the claim's that does not agree; or an agreeing one
+    whose bound leaves the claim's number out above it ("nearly 6,200" for "more than 6,200"). So is a lower bound far
+    below: true, and little."""
     CONTRADICTS = "contradicts"
-    """It is another statement: the same number denied, or in another currency, or in points for percent; bounds on
-    opposite sides that exclude each other; or a number more than twice or less than half of the claim's."""
+    """What the text and the claim say cannot be about one number: the same number denied, in another currency, or in
+    percentage points for percent; a rise for a fall; an upper bound at or below a lower bound; or a number more than
+    twice the claim's or less than half of it, but for one that follows from the claim. Years have no double."""
     OUTDATED = "outdated"
     """It would be `consistent` or `within_rounding`, but a newer figure has replaced the claim: its `currency` is
     `superseded`."""
     NO_NUMBER = "no_number"
-    """The text says how much without a number ("most", "thousands of"), or the claim is a finding without one."""
+    """There is nothing to compare: the text puts the quantity without a number ("most", "thousands"), or the claim is a
+    finding without one."""
 
 
 class Span(Answer, frozen=True, kw_only=True):
@@ -66,7 +72,7 @@ class StatedNumber(Answer, frozen=True, kw_only=True):
     span: Span
     quote: Quoted
     value: DecimalText | None
-    """The number, in `unit`; null for a range."""
+    """The number, in `unit`; null for a range, and for a quantity without a number ("thousands of firms")."""
     comparator: Comparator
     """How the text bounds it: "more than" is `gt`, and nothing at all `eq`."""
     lower: DecimalText | None
@@ -120,14 +126,15 @@ class Candidate(Answer, frozen=True, kw_only=True):
     currency: Currency
     statement: Line
     """The claim in one sentence."""
-    number: Annotated[int, Meta(ge=0)] | None
-    """Which of the passage's `numbers` was compared: its place among them, from 0; null if it states none."""
+    number: Annotated[int, Meta(ge=0)]
+    """Which of the passage's `numbers` was compared: its place among them, from 0."""
     similarity: Similarity
     numeric: Numeric
 
 
 class Match(Answer, frozen=True, kw_only=True):
-    """A passage that states a number about something we hold, and the claims it may repeat, the likeliest first."""
+    """A passage that states a number, or a quantity without one, about something we hold, and the claims it may repeat,
+    the likeliest first."""
 
     span: Span
     quote: Quoted

@@ -1,6 +1,7 @@
 """What a process holds while it runs, opened and closed in one place. The only reader of clocks."""
 
 import asyncio
+import sys
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, contextmanager
@@ -45,6 +46,8 @@ READS_WAIT, WRITES_WAIT = 0.5, 5.0
 """Seconds that whoever comes in a burst waits for their turn."""
 SETTLED_WITHIN = 3.0
 """Seconds a reader waits for a write under way."""
+SWITCHED_WITHIN = 0.001
+"""Seconds until a thread that computes gives way to the event loop: what memory has is answered meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -147,6 +150,7 @@ def _admission(metrics: Metrics, use: str, most: int, patience: float) -> Admiss
 @asynccontextmanager
 async def running(settings: Settings, database_url: str, redis_url: str) -> AsyncGenerator[Runtime]:
     """A runtime on these servers until the block ends. CannotStart says why it cannot be."""
+    sys.setswitchinterval(SWITCHED_WITHIN)
     try:
         redis = SharedConnection(redis_url, time.monotonic)
     except ValueError:  # which may say part of the address, and so of its password

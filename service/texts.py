@@ -1,9 +1,14 @@
-"""Texts checked against the log: beside the event loop, so many at once, with what the log knows of words."""
+"""Texts checked against the log, so many at once, with what the log knows of words.
+
+They are read and compared beside the event loop, one at a time: a thread that computes holds the interpreter, and
+whoever asks for what memory has would wait for each of them.
+"""
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
+from typing import ParamSpec, TypeVar
 
 from db.matching import claims_recalled, sampled, word_counts
 from db.pool import Pool, reading
@@ -15,10 +20,13 @@ from service.matching.recalling import rarity, searches
 from service.matching.similarity import Rarity
 
 AT_ONCE = 2
-"""How many texts are checked at once."""
+"""How many texts are checked at once: while Postgres is asked for one, another is read."""
 WAITING = 32
 """How many may wait: an article takes a tenth of a second, the longest text most of one."""
 _KEPT = 4
+
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
 
 
 class Texts:
@@ -27,6 +35,7 @@ class Texts:
     def __init__(self) -> None:
         self._rarities: OrderedDict[tuple[int, int], Rarity] = OrderedDict()
         self._some = asyncio.Semaphore(AT_ONCE)
+        self._computing = asyncio.Lock()
         self._waiting = 0
 
     async def check(self, pool: Pool, text: str, position: int, limit: int, *, is_head: bool = False) -> Matches:
@@ -35,14 +44,18 @@ class Texts:
         `is_head` is what it is to `claims_recalled`. Overloaded if too many wait for their turn.
         """
         async with self._in_turn():
-            read = await asyncio.to_thread(read_text, text)
+            read = await self._beside(read_text, text)
             passages = compared_passages(read)
             rare = await self._rarity(pool, position)
-            asked = await asyncio.to_thread(searches, passages, rare, position)
+            asked = await self._beside(searches, passages, rare, position)
             async with reading(pool) as connection:
                 recalled = await claims_recalled(connection, asked, position, is_head=is_head)
             claims = _going_on(passages, recalled)
-            return await asyncio.to_thread(_matches, read, claims, rare, position, limit)
+            return await self._beside(_matches, read, claims, rare, position, limit)
+
+    async def _beside(self, work: Callable[Given, Made], *args: Given.args, **kwargs: Given.kwargs) -> Made:
+        async with self._computing:
+            return await asyncio.to_thread(work, *args, **kwargs)
 
     @asynccontextmanager
     async def _in_turn(self) -> AsyncGenerator[None]:
@@ -77,7 +90,7 @@ def _going_on(passages: Sequence[Passage], recalled: Sequence[Sequence[Held]]) -
     first: dict[object, Sequence[Held]] = {}
     claims: list[list[Held]] = []
     for passage, found in zip(passages, recalled, strict=True):
-        said = [(one.value, one.lower, one.upper, one.unit.dimension) for one in passage.quantities]
+        said = [one.key for one in passage.quantities if one.key is not None]
         every = {held.position: held for number in said for held in first.get(number, ())}
         every |= {held.position: held for held in found}
         for number in said:
@@ -93,6 +106,6 @@ def _matches(text: Text, claims: Sequence[Sequence[Held]], rare: Rarity, positio
         found = match_of(text, passage, judged(passage, held, rare, limit))
         if isinstance(found, Match):
             items.append(found)
-        elif found is not None:
+        elif not passage.is_vague:
             unmatched.append(found)
     return Matches(items=items, unmatched=unmatched, compared_to=compared_to(text), position=position)

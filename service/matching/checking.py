@@ -1,5 +1,6 @@
 """What is found in a text: for each passage the claims it may repeat, or what comes nearest. Pure."""
 
+import math
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
@@ -9,24 +10,21 @@ from schemas.matching import (
     Held,
     Match,
     NearestMeasure,
-    Numeric,
-    Similarity,
     Span,
     StatedDate,
     StatedNumber,
     Unmatched,
 )
 from schemas.verification import Currency, Status
+from service.matching.changes import OPPOSITES
 from service.matching.passages import Passage, Text
-from service.matching.quantities import Dimension, Quantity, as_decimal
+from service.matching.quantities import Dimension, Quantity, as_decimal, is_other_of
 from service.matching.similarity import (
     UNSAID,
-    WEIGHTS,
     About,
     Rarity,
     about_claim,
     geography_likeness,
-    is_like_unit,
     names_most,
     number_likeness,
     period_likeness,
@@ -34,11 +32,11 @@ from service.matching.similarity import (
     unit_likeness,
     wording,
 )
-from service.matching.verdicts import compared, verdict
+from service.matching.verdicts import agrees as agree
+from service.matching.verdicts import held, ratio, stated, verdict
 
-AGREEING = frozenset({Numeric.CONSISTENT, Numeric.WITHIN_ROUNDING, Numeric.OUTDATED})
 _LEAST_SCORE = 0.6
-_LEAST_WORDING = 0.6
+_LEAST_WORDING = 0.65
 _LEAST_WORDING_BY_DIGITS = (0.5, 0.5, 0.45, 0.35, 0.3)
 """How much of what a claim counts a passage must name; where it states the same number, by how many digits that has:
 many are not the same by chance."""
@@ -46,18 +44,23 @@ _UNSAID_GEOGRAPHY = 0.3
 """What the place of a passage that says none must be where it states the same number; another one needs the place."""
 _NOTHING: frozenset[str] = frozenset()
 _LEAST_OF_FINDING = 0.85
-_LEAST_OF_VAGUE = 0.6
-"""How much of what a claim counts a passage must name that says no number: nothing else tells that it is meant."""
+_FARTHEST = 3.05
+"""How far another number may be from a claim's, in powers of ten: beyond, it is of something else."""
 
 
 class Judged(NamedTuple):
-    """A claim beside a passage: what is answered of it, and whether the passage repeats it."""
+    """A claim beside a passage: what is answered of it, and whether the passage repeats it.
+
+    `agrees` says that the numbers do, `names` how many names of the claim the passage has, less those it has not, and
+    `apart` how far the numbers are from each other, as the logarithm of their ratio.
+    """
 
     candidate: Candidate
     claim: Held
     repeats: bool
-    is_named: bool
-    """Whether the passage has a name that the claim has."""
+    agrees: bool
+    names: int
+    apart: float
 
 
 def read_text(text: str) -> Text:
@@ -82,47 +85,46 @@ def judged(passage: Passage, claims: Collection[Held], rarity: Rarity, limit: in
     """The claims a passage may repeat, the likeliest first; or the one that comes nearest in words, if it repeats none.
 
     If a claim agrees with a number, those that do not are left out, and if it has the same number, those that only are
-    near it, too. Of one measure, where none agrees, only the likeliest is kept.
+    near it, too. Of one measure, those are kept whose names the passage has most of, and where none agrees, only the
+    likeliest: a current one, and of those the nearest.
     """
     found = [one for claim in claims for one in [_judged(passage, claim, rarity)] if one is not None]
     found.sort(key=_order)
-    repeated = [one for one in found if one.repeats]
+    repeated = _named([one for one in found if one.repeats])
     if not repeated:
         return sorted(found, key=lambda one: (-one.candidate.similarity.wording, *_order(one)))[:1]
-    agreeing = [one for one in repeated if one.candidate.numeric in AGREEING]
+    agreeing = [one for one in repeated if one.agrees]
     agreeing = [one for one in agreeing if one.candidate.similarity.number == 1] or agreeing
     if agreeing:
         numbers = {one.candidate.number for one in agreeing}
         others = [one for one in repeated if one.candidate.number not in numbers]
         return sorted([*agreeing, *_one_a_measure(others)], key=_order)[:limit]
-    nearest = _one_a_measure(sorted(repeated, key=_of_one_measure))
-    return sorted(nearest, key=_apart_from_number)[:limit]
+    return _one_a_measure(repeated)[:limit]
 
 
-def _of_one_measure(one: Judged) -> tuple[bool, bool, bool, float, int, str]:
-    """The order of claims of one measure that all have another number: the one named, the current one, the nearest."""
-    return not one.is_named, one.candidate.currency != Currency.CURRENT, *_order(one)
+def _order(one: Judged) -> tuple[bool, float, float, int, str]:
+    return not one.repeats, -one.candidate.similarity.score, one.apart, one.candidate.number, one.claim.id
 
 
-def _apart_from_number(one: Judged) -> tuple[float, bool, int, str]:
-    """The order of measures whose numbers are all others: how near one comes says nothing of which is meant."""
-    likeness, candidate = one.candidate.similarity, one.candidate
-    rest = likeness.score - WEIGHTS["number"] * likeness.number
-    return -round(rest, 6), candidate.currency != Currency.CURRENT, candidate.number or 0, one.claim.id
+def _named(found: Sequence[Judged]) -> list[Judged]:
+    """Of the claims of a measure, those whose names the passage has most of."""
+    most: dict[str, int] = {}
+    for one in found:
+        most[one.claim.measure] = max(one.names, most.get(one.claim.measure, one.names))
+    return [one for one in found if one.names == most[one.claim.measure]]
 
 
-def _order(one: Judged) -> tuple[bool, float, int, str]:
-    return not one.repeats, -one.candidate.similarity.score, one.candidate.number or 0, one.claim.id
+def _nearness(one: Judged) -> tuple[bool, float, float, str]:
+    """What comes first of claims that do not agree: the current ones, those that say the same, the nearest."""
+    said = round(one.candidate.similarity.wording, 1)
+    return one.claim.currency != Currency.CURRENT, -said, one.apart, one.claim.id
 
 
 def _one_a_measure(found: Sequence[Judged]) -> list[Judged]:
-    measures: set[str] = set()
-    kept = []
-    for one in found:
-        if one.claim.measure not in measures:
-            measures.add(one.claim.measure)
-            kept.append(one)
-    return kept
+    kept: dict[str, Judged] = {}
+    for one in sorted(found, key=_nearness):
+        kept.setdefault(one.claim.measure, one)
+    return sorted(kept.values(), key=_order)
 
 
 def _judged(passage: Passage, claim: Held, rarity: Rarity) -> Judged | None:
@@ -130,79 +132,70 @@ def _judged(passage: Passage, claim: Held, rarity: Rarity) -> Judged | None:
     what = about_claim(claim)
     if what.unit.dimension == Dimension.YEAR:
         return None
-    if not passage.quantities:
-        return _vaguely(passage, claim, what, rarity)
     units = [unit_likeness(passage, nth, one, what) for nth, one in enumerate(passage.quantities)]
-    places = [nth for nth, unit in enumerate(units) if unit]
-    places = places or [nth for nth, one in enumerate(passage.quantities) if is_like_unit(one, what)] or [0]
+    places = [nth for nth, unit in enumerate(units) if unit] or [0]
     return max(
         (_beside(passage, nth, units[nth], claim, what, rarity) for nth in places),
-        key=lambda one: (one.repeats, one.candidate.similarity.score, -(one.candidate.number or 0)),
+        key=lambda one: (one.repeats, one.candidate.similarity.score, -one.candidate.number),
     )
 
 
 def _beside(passage: Passage, nth: int, unit: float, claim: Held, what: About, rarity: Rarity) -> Judged:
     quantity = passage.quantities[nth]
-    is_other = unit == 0 and is_like_unit(quantity, what)
-    numbers = compared(quantity, claim.quantity, what.unit) if unit or is_other else None
-    has_none = claim.quantity.value is None and claim.quantity.lower is None and claim.quantity.upper is None
+    claimed = held(claim.quantity)
+    is_other = is_other_of(quantity.unit, what.unit)
+    number = None
+    if claimed is not None and (unit or is_other):
+        is_opposite = what.change is not None and passage.changes[nth] == OPPOSITES[what.change]
+        number = stated(quantity, claimed, what.unit, is_opposite=is_opposite)
+        number = number and number._replace(is_of_other_unit=is_other)
+    agrees = number is not None and claimed is not None and agree(number, claimed)
+    if is_other and not agrees:
+        number = None
+    apart = ratio(number, claimed) if number is not None and claimed is not None else math.inf
     said = wording(passage, nth, what, rarity)
     likeness = scored(
         said,
-        number_likeness(numbers),
+        number_likeness(number, claimed),
         unit,
         geography_likeness(passage, claim, what),
         period_likeness(passage, claim),
     )
-    found = verdict(numbers, claim.currency, is_other=is_other or passage.denied[nth])
-    numeric = found or Numeric.CONTRADICTS
-    if has_none:
+    if claimed is None:
         repeats = said >= _LEAST_OF_FINDING and likeness.geography > 0
+    elif quantity.is_vague:
+        same = unit > 0 and likeness.period > 0 and likeness.geography >= UNSAID
+        alone = passage._replace(around=_NOTHING, before=_NOTHING)
+        repeats = same and wording(alone, nth, what, rarity) >= _LEAST_OF_FINDING and names_most(alone, what)
     else:
-        agrees = numeric in AGREEING
         is_same = agrees and likeness.number == 1
-        least = _LEAST_WORDING_BY_DIGITS[_digits(quantity)] if is_same else _LEAST_WORDING
-        same = (
-            found is not None
-            and (unit > 0 or is_other)
-            and likeness.period > 0
-            and likeness.geography >= (_UNSAID_GEOGRAPHY if is_same else UNSAID)
-        )
+        least = _LEAST_WORDING_BY_DIGITS[_digits(quantity)] if is_same and not is_other else _LEAST_WORDING
+        same = (unit > 0 or (is_other and agrees)) and likeness.period > 0 and (
+            likeness.geography >= (_UNSAID_GEOGRAPHY if is_same else UNSAID)
+        )  # fmt: skip
         repeats = same and said >= least and likeness.score >= _LEAST_SCORE
         if repeats and not agrees:  # only what it says itself makes another number a wrong one
             alone = passage._replace(
                 around=_NOTHING, before=_NOTHING if not what.names else what.names & passage.before
             )
-            repeats = wording(alone, nth, what, rarity) >= least and names_most(alone, what)
-    return _judgement(passage, claim, what, likeness, numeric, repeats=repeats, number=nth)
-
-
-def _vaguely(passage: Passage, claim: Held, what: About, rarity: Rarity) -> Judged:
-    """A claim beside a passage without a number, which must name all that it counts."""
-    said = wording(passage, 0, what, rarity)
-    counted = what.unit.stems[-1:] if what.unit.dimension == Dimension.COUNT else ()
-    is_counted = passage.vague == str(what.unit.dimension) and passage.beside[0].issuperset(counted)
-    geography, period = geography_likeness(passage, claim, what), period_likeness(passage, claim)
-    likeness = scored(said, 0.0, UNSAID if is_counted else 0.0, geography, period)
-    repeats = said >= _LEAST_OF_VAGUE and is_counted and names_most(passage, what) and geography > UNSAID and period > 0
-    return _judgement(passage, claim, what, likeness, Numeric.NO_NUMBER, repeats=repeats, number=None)
-
-
-def _judgement(
-    passage: Passage, claim: Held, what: About, likeness: Similarity, numeric: Numeric, *,
-    repeats: bool, number: int | None,
-) -> Judged:  # fmt: skip
+            repeats = (
+                not quantity.is_denied
+                and apart <= _FARTHEST
+                and wording(alone, nth, what, rarity) >= least
+                and names_most(alone, what)
+            )
     candidate = Candidate(
         claim=claim.id,
         version=claim.version,
         status=Status(claim.status),
         currency=Currency(claim.currency),
         statement=claim.statement,
-        number=number,
+        number=nth,
         similarity=likeness,
-        numeric=numeric,
+        numeric=verdict(number, claimed, claim.currency),
     )
-    return Judged(candidate, claim, repeats, bool(what.said_names & (passage.near | passage.around)))
+    named = what.said_names & (passage.near | passage.around)
+    return Judged(candidate, claim, repeats, agrees, 2 * len(named) - len(what.said_names), apart)
 
 
 def _digits(quantity: Quantity) -> int:
@@ -211,8 +204,8 @@ def _digits(quantity: Quantity) -> int:
     return 0 if number is None else min(len(number.normalize().as_tuple().digits), 4)
 
 
-def match_of(text: Text, passage: Passage, found: Sequence[Judged]) -> Match | Unmatched | None:
-    """What is answered of a passage; None of one that has no number and repeats nothing."""
+def match_of(text: Text, passage: Passage, found: Sequence[Judged]) -> Match | Unmatched:
+    """What is answered of a passage."""
     span, quote = Span(start=passage.start, end=passage.end), text.text[passage.start : passage.end]
     numbers = [_stated(text, quantity) for quantity in passage.quantities]
     dates = []
@@ -222,8 +215,6 @@ def match_of(text: Text, passage: Passage, found: Sequence[Judged]) -> Match | U
     if found and found[0].repeats:
         candidates = [one.candidate for one in found]
         return Match(span=span, quote=quote, numbers=numbers, dates=dates, candidates=candidates)
-    if not passage.quantities:
-        return None
     nearest = None
     if found and found[0].candidate.similarity.wording > 0:
         claim, said = found[0].claim, found[0].candidate.similarity.wording

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from schemas.claims import Comparator
 from service.matching.dates import Date, date_at
+from service.matching.denials import is_denied
 from service.matching.labels import digits_of, is_label, run_behind
 from service.matching.phrases import is_word, phrase_before, phrase_behind, touches
 from service.matching.quantities import UNSAID, Dimension, Quantity, Unit
@@ -20,9 +21,11 @@ from service.matching.words import Vocabulary
 
 _LARGEST = Decimal(10) ** 18
 _MANY = 1000
-_MOST_BEFORE_EACH = 5
+_MOST_BETWEEN = 6
+"""Tokens between a number and the "per" that goes with it."""
 NEARLY = "nearly"
-"""The meaning of a comparator that the record has no word for: about, and not quite."""
+"""A comparator of texts that the record does not have: about so many, and not quite."""
+COMPARATORS = {NEARLY: Comparator.APPROX} | {str(comparator): comparator for comparator in Comparator}
 
 
 class Read(NamedTuple):
@@ -47,6 +50,9 @@ def read_numbers(text: str, tokens: Sequence[Token], known: Vocabulary) -> Read:
     at = 0
     while at < len(tokens):
         if not _may_begin(tokens, at, known):
+            scale = known.spoken.scales.get(tokens[at].low)
+            if scale is not None and _is_per(tokens, at, read.quantities):
+                read.quantities[-1] = _told_per(read.quantities[-1], Decimal(scale))
             at += 1
             continue
         bounded = phrase_before(tokens, at, known.before)
@@ -64,23 +70,26 @@ def read_numbers(text: str, tokens: Sequence[Token], known: Vocabulary) -> Read:
         if bare is None:
             at += 1
             continue
+        if bare.value.number >= 1 and _is_per(tokens, at, read.quantities):
+            read.quantities[-1] = _told_per(read.quantities[-1], bare.value.number)
+            at = max(bare.behind, at + 1)
+            continue
         quantity = _bounded(text, tokens, bare, known)
         at = max(quantity.behind, at + 1)
         if (quantity.value is None or abs(quantity.value) < _LARGEST) and (quantity.upper or 0) < _LARGEST:
-            read.quantities.append(quantity)
+            read.quantities.append(quantity._replace(is_denied=is_denied(tokens, quantity, known)))
     return read
 
 
-def is_change(tokens: Sequence[Token], quantity: Quantity, known: Vocabulary) -> bool:
-    """Whether a percentage is one of change: "rose by about 17%", "17% faster", "a 13% relative fall"."""
-    words = known.spoken.words
-    before = quantity.first - 1
-    while before >= max(0, quantity.first - 3) and tokens[before].low in words.changed_by:
-        before -= 1
-    behind = quantity.behind + (1 if is_word(tokens, quantity.behind, words.changed_by) else 0)
-    if is_word(tokens, before, words.changes_behind_a_sign) and before and tokens[before - 1].kind == SIGN:
-        return True
-    return is_word(tokens, before, words.changes) or is_word(tokens, behind, words.changes)
+def _is_per(tokens: Sequence[Token], at: int, before: Sequence[Quantity]) -> bool:
+    """Whether a number is what the one before it is told of: "14 patents granted per 100,000 people"."""
+    if not before or not is_word(tokens, at - 1, ("per",)) or at - before[-1].behind > _MOST_BETWEEN:
+        return False
+    return before[-1].unit.per is None
+
+
+def _told_per(quantity: Quantity, per: Decimal) -> Quantity:
+    return quantity._replace(unit=quantity.unit._replace(per=per))
 
 
 def _may_begin(tokens: Sequence[Token], at: int, known: Vocabulary) -> bool:
@@ -139,15 +148,14 @@ def _bounded(text: str, tokens: Sequence[Token], bare: _Bare, known: Vocabulary)
     ranged = _ranged(text, tokens, bare, known)
     if ranged is not None:
         return ranged
-    comparator, first, is_short = Comparator.EQ, bare.first, False
+    comparator, first = Comparator.EQ, bare.first
     before = phrase_before(
         tokens, first - 1 if is_word(tokens, first - 1, known.spoken.of[1:2]) else first, known.before
     )
     if before is not None and _is_of_many(tokens[before.at].low, bare, known):
         before = None
     if before is not None:
-        is_short = before.meaning == NEARLY
-        comparator, first = Comparator.APPROX if is_short else Comparator(before.meaning), before.at
+        comparator, first = COMPARATORS[before.meaning], before.at
     behind = bare.behind
     after = phrase_behind(tokens, behind, known.after)
     if after is not None and (tokens[behind].kind != SIGN or touches(tokens, behind)):
@@ -158,21 +166,9 @@ def _bounded(text: str, tokens: Sequence[Token], bare: _Bare, known: Vocabulary)
         after = phrase_behind(tokens, behind, known.after) if unit is not UNSAID else None
         if after is not None and tokens[behind].kind == WORD and before is None:
             comparator, behind = Comparator(after[0]), after[1]
-    value, each = bare.value, _of_each(tokens, behind, known)
-    return Quantity(first, behind, comparator, value.number, None, None, unit, value.rounding, is_short, each)
-
-
-def _of_each(tokens: Sequence[Token], behind: int, known: Vocabulary) -> Decimal | None:
-    """Of how many a number is said, right behind it or a few words further: "14.3 patents granted per 1,000 people"."""
-    for at in range(behind, min(behind + _MOST_BEFORE_EACH, len(tokens) - 1)):
-        if tokens[at].kind not in (WORD, SIGN):
-            return None
-        if tokens[at].low in known.spoken.words.each and tokens[at + 1].kind == NUMBER:
-            digits = digits_of(tokens[at + 1].text, known)
-            return (
-                with_scale(tokens, Value(Decimal(digits), at + 2, digits, Decimal(1)), known).number if digits else None
-            )
-    return None
+    value = bare.value
+    is_nearly = before is not None and before.meaning == NEARLY
+    return Quantity(first, behind, comparator, value.number, None, None, unit, value.rounding, is_nearly)
 
 
 def _is_of_many(word: str, bare: _Bare, known: Vocabulary) -> bool:

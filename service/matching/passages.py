@@ -1,7 +1,4 @@
-"""The passages of a text: the sentences that state a number, or the clauses of one that states several. Pure.
-
-A sentence that says how much without a number, "most" or "thousands of", is a passage without one.
-"""
+"""The passages of a text: the sentences that state a number, or the clauses of one that states several. Pure."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
@@ -9,12 +6,14 @@ from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
+from service.matching.changes import change_of
 from service.matching.dates import Date
-from service.matching.numbers import is_change, read_numbers
-from service.matching.phrases import Found, is_lower_word, is_word, phrase_behind
+from service.matching.numbers import read_numbers
+from service.matching.phrases import is_lower_word, is_word, phrase_behind
 from service.matching.places import WORLD, places_in
 from service.matching.quantities import Quantity
 from service.matching.tokens import DASHES, HYPHENS, NUMBER, SIGN, WORD, tokens_of, words_of
+from service.matching.vague import vague_at
 from service.matching.words import Vocabulary, stem_of, vocabulary
 
 _ENDS = frozenset(".!?\u2026\u3002\uff01\uff1f")
@@ -26,8 +25,7 @@ _LONGEST_SENTENCE = 120
 _MOST_NUMBERS = 4
 """Numbers of a passage that are looked at: clauses seldom state two."""
 _MOST_BESIDE = 8
-_MOST_COMPARED = 3
-"""Words between what says that a number is compared with another time's, and that time."""
+_MOST_DATES = 8
 CONTEXT = 3
 """Sentences before a passage that tell what it is about."""
 
@@ -51,22 +49,24 @@ class Passage(NamedTuple):
     end: int
     quantities: list[Quantity]
     dates: list[Date]
+    dates_around: list[Date]
     near: frozenset[str]
     around: frozenset[str]
     before: frozenset[str]
     beside: tuple[frozenset[str], ...]
     """By quantity, the stems of the words right behind it, which say what it is a number of."""
-    changes: tuple[bool, ...]
-    """By quantity, whether it is said of a change: "rose 17%"."""
-    denied: tuple[bool, ...]
-    """By quantity, whether it is said not to be so: "does not hold 60%"."""
+    changes: tuple[str | None, ...]
+    """By quantity, which way it says that something changes: "rose 17%" goes up, a share nowhere."""
     names: frozenset[str]
     """The stems of its words that are written as names of products are."""
     places: frozenset[str]
     places_around: frozenset[str]
     places_before: frozenset[str]
-    vague: str = ""
-    """Of a passage without a number, whether it says how many there are (`count`) or which part of them (`share`)."""
+
+    @property
+    def is_vague(self) -> bool:
+        """Whether it states no number."""
+        return all(quantity.is_vague for quantity in self.quantities)
 
 
 class Text:
@@ -98,19 +98,14 @@ class Text:
         passages: list[Passage] = []
         told: dict[object, Passage] = {}
         for nth, sentence in enumerate(self.sentences):
-            quantities = self._within(sentence.first, sentence.behind)
-            context = self.sentences[max(0, nth - CONTEXT) : nth]
+            quantities = self._within(sentence.first, sentence.behind) or self._vague(sentence)
             if not quantities:
-                vague = self._vague_in(sentence)
-                if vague is not None and len(passages) < self.most:
-                    whole = self._passage(sentence.first, sentence.behind, sentence, context)
-                    counted = self._stems(vague.at, min(vague.at + _MOST_BESIDE, sentence.behind))
-                    passages.append(whole._replace(vague=vague.meaning, beside=(counted,)))
                 continue
+            context = self.sentences[max(0, nth - CONTEXT) : nth]
             for first, behind in self._clauses(sentence, quantities):
                 if len(passages) == self.most:
                     return passages
-                passage = _going_on(self._passage(first, behind, sentence, context), told)
+                passage = _going_on(self._passage(first, behind, quantities, sentence, context), told)
                 passages.append(passage)
         return passages
 
@@ -121,6 +116,14 @@ class Text:
     def _within(self, first: int, behind: int) -> list[Quantity]:
         quantities = self.read.quantities
         return quantities[bisect_left(self._firsts, first) : bisect_left(self._firsts, behind)]
+
+    def _vague(self, sentence: Sentence) -> list[Quantity]:
+        """The first quantity of a sentence that is put without a number."""
+        for at in range(sentence.first, sentence.behind):
+            quantity = vague_at(self.tokens, at, self.known)
+            if quantity is not None and quantity.behind <= sentence.behind:
+                return [quantity]
+        return []
 
     def _sentence_ends(self) -> list[int]:
         """The token behind each sentence: at its full stop, at a new line, or where it has gone on for too long."""
@@ -169,7 +172,8 @@ class Text:
         return not (word.low in self.known.spoken.words.abbreviations or (len(word.text) == 1 and word.is_capital))
 
     def _sentence(self, first: int, behind: int) -> Sentence:
-        return Sentence(first, behind, self._stems(first, behind), places_in(self.tokens, first, behind, self.known))
+        says = self._attributed(self._within(first, behind), behind)
+        return Sentence(first, behind, self._stems(first, behind), places_in(self.tokens, first, says, self.known))
 
     def _stems(self, first: int, behind: int) -> frozenset[str]:
         """The stems of what the words of a piece say."""
@@ -196,13 +200,14 @@ class Text:
                 return at
         return None
 
-    def _passage(self, first: int, behind: int, sentence: Sentence, context: Sequence[Sentence]) -> Passage:
+    def _passage(
+        self, first: int, behind: int, every: list[Quantity], sentence: Sentence, context: Sequence[Sentence]
+    ) -> Passage:
         tokens = self.tokens
         while first < behind - 1 and tokens[first].kind == SIGN and tokens[first].low in {*DASHES, *",;:)]\u2022*"}:
             first += 1
-        quantities = self._within(first, behind)[:_MOST_NUMBERS]
-        dates = self.read.dates[bisect_left(self._dates, first) : bisect_right(self._dates, behind - 1)]
-        dates = [date for date in dates if not self._is_compared(quantities, date)]
+        quantities = [one for one in every if first <= one.first < behind][:_MOST_NUMBERS]
+        dates = self._dates_of(first, behind, quantities)
         last = max(behind, quantities[-1].behind if quantities else behind)
         start, end = self.quote(first, last)
         return Passage(
@@ -210,42 +215,37 @@ class Text:
             end,
             quantities,
             dates[:_MOST_NUMBERS],
+            self._dates_of(sentence.first, sentence.behind, quantities)[:_MOST_NUMBERS],
             self._stems(first, behind),
             sentence.stems,
             frozenset().union(*(before.stems for before in context)),
             tuple(self._beside(quantity, behind) for quantity in quantities),
-            tuple(is_change(tokens, quantity, self.known) for quantity in quantities),
-            tuple(self._is_denied(first, quantity.first) for quantity in quantities),
+            tuple(change_of(tokens, quantity, self.known) for quantity in quantities),
             frozenset(stem_of(token.low) for token in tokens[first:behind] if token.is_product),
-            places_in(tokens, first, behind, self.known),
+            places_in(tokens, first, self._attributed(quantities, behind), self.known),
             sentence.places - {WORLD},
             frozenset().union(*(before.places for before in context)) - {WORLD},
         )
 
-    def _vague_in(self, sentence: Sentence) -> Found[str] | None:
-        """How a sentence says how much there is without a number, if it does: "most", "thousands of"."""
-        found = (phrase_behind(self.tokens, at, self.known.vague) for at in range(sentence.first, sentence.behind))
-        return next((one for one in found if one is not None), None)
+    def _attributed(self, quantities: list[Quantity], behind: int) -> int:
+        """The token behind what a clause says, where it ends in who says so: "…, said a doctor in Ohio"."""
+        for at in range(quantities[-1].behind if quantities else behind, behind):
+            if self.tokens[at].low in self.known.spoken.words.attributions and self.tokens[at - 1].kind == SIGN:
+                return at
+        return behind
 
-    def _is_denied(self, first: int, behind: int) -> bool:
-        """Whether a word denies what follows it, up to a quantity: "not", but no "not only"."""
-        words = self.known.spoken.words
-        for at in range(first, behind):
-            low = self.tokens[at].low.replace("\u2019", "'")
-            if (low in words.denials or low.endswith(tuple(words.denying_ends))) and not (
-                is_word(self.tokens, at + 1, words.denying_nothing)
-            ):
-                return True
-        return False
+    def _dates_of(self, first: int, behind: int, quantities: list[Quantity]) -> list[Date]:
+        """The dates that the tokens from one to another name, but for those of other numbers."""
+        dates = self.read.dates[bisect_left(self._dates, first) : bisect_right(self._dates, behind - 1)]
+        return [date for date in dates[:_MOST_DATES] if not self._is_compared(quantities, date)]
 
     def _is_compared(self, quantities: list[Quantity], date: Date) -> bool:
         """Whether a date is that of another number, which one of these is compared with: "twice as many as in 2023"."""
         before = [quantity.behind for quantity in quantities if quantity.behind <= date.first]
-        first = max(before, default=date.first - _MOST_COMPARED)
+        first = max(before, default=date.first)
         known = self.known.comparisons
         return any(
-            phrase_behind(self.tokens, at, known) is not None
-            for at in range(max(0, first), min(date.first, first + 12))
+            phrase_behind(self.tokens, at, known) is not None for at in range(first, min(date.first, first + 12))
         )
 
     def _beside(self, quantity: Quantity, behind: int) -> frozenset[str]:
@@ -268,7 +268,7 @@ class Text:
 
 def _going_on(passage: Passage, told: dict[object, Passage]) -> Passage:
     """A passage with what was said of its numbers before: the text speaks of them again."""
-    said = {(numbers.value, numbers.lower, numbers.upper, numbers.unit.dimension) for numbers in passage.quantities}
+    said = {quantity.key for quantity in passage.quantities if quantity.key is not None}
     earlier = [told[number] for number in said if number in told]
     if earlier:
         before = passage.before.union(*(one.near for one in earlier))

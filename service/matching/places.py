@@ -1,9 +1,10 @@
 """The places a text names, as ISO 3166-1 codes. Pure."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from service.matching.tokens import WORD, Token
-from service.matching.words import Vocabulary
+from service.matching.words import Vocabulary, stem_of, vocabulary
 
 WORLD = "WORLD"
 
@@ -29,6 +30,22 @@ def places_in(tokens: Sequence[Token], first: int, behind: int, known: Vocabular
                 at = place
                 break
     return frozenset(found)
+
+
+@lru_cache(512)
+def place_names(place: str) -> frozenset[tuple[str, ...]]:
+    """The names of a place, as stems; WORLD has none."""
+    named = (words for names in vocabulary().places.values() for words, code in names if code == place)
+    stop = vocabulary().stop
+    said = ([word.lower() for word in words if len(words) == 1 or word.lower() not in stop] for words in named)
+    stems = (tuple(stem_of(word) for word in words) for words in said)
+    return frozenset(name for name in stems if name and all(word.isalnum() for word in name))
+
+
+@lru_cache(512)
+def place_stems(place: str) -> frozenset[str]:
+    """The stems of a place's names."""
+    return frozenset(word for name in place_names(place) for word in name)
 
 
 def _written(token: Token) -> str:

@@ -9,7 +9,8 @@ from schemas.claims import Comparator
 from service.matching.words import stem_of, vocabulary
 
 HUNDRED = Decimal(100)
-_OF_FRACTIONS = Decimal(1)
+OF_FRACTIONS = Decimal(1)
+"""How near a fraction in words is meant, in percentage points."""
 _SIGNIFICANT = 2
 
 
@@ -34,8 +35,8 @@ class Unit(NamedTuple):
     name: str | None
     factor: Decimal = Decimal(1)
     stems: tuple[str, ...] = ()
-    of_each: Decimal | None = None
-    """Of how many it is, where that is a number: "patents per 100,000 people"."""
+    per: Decimal | None = None
+    """Of how many it is told: 100,000 for "per 100,000 people"; None if that is not said."""
 
 
 class Quantity(NamedTuple):
@@ -52,16 +53,33 @@ class Quantity(NamedTuple):
     upper: Decimal | None
     unit: Unit
     rounding: Decimal
-    is_short: bool = False
-    """Whether it is said not to be quite reached: "nearly"."""
-    of_each: Decimal | None = None
-    """Of how many it is said, where that is a number: "per 1,000 people"."""
+    is_nearly: bool = False
+    """Whether it is told as not quite reached: "nearly 60%"."""
+    is_denied: bool = False
+    """Whether the text says that it is not so."""
+
+    @property
+    def is_vague(self) -> bool:
+        """Whether it is put without a number: "thousands of firms"."""
+        return self.value is None and self.lower is None and self.upper is None
+
+    @property
+    def key(self) -> tuple[Decimal | None, Decimal | None, Decimal | None, str] | None:
+        """What makes it the same number as another one; None if it has no number."""
+        return None if self.is_vague else (self.value, self.lower, self.upper, self.unit.dimension)
 
 
 PERCENT = Unit(Dimension.SHARE, "percent")
 POINTS = Unit(Dimension.POINTS, "percentage points")
 TIMES = Unit(Dimension.TIMES, "times")
 UNSAID = Unit(Dimension.COUNT, None)
+
+
+def is_other_of(stated: Unit, claim: Unit) -> bool:
+    """Whether a unit is another one of what a claim is in: another currency, or points for percent."""
+    if stated.dimension == claim.dimension == Dimension.MONEY:
+        return stated.name != claim.name
+    return {stated.dimension, claim.dimension} == {Dimension.SHARE, Dimension.POINTS}
 
 
 def as_decimal(number: Decimal) -> str:
@@ -80,11 +98,6 @@ def rounding_of(digits: str, scale: Decimal) -> Decimal:
         return scale * Decimal(1).scaleb(-len(decimals)) / 2
     significant = max(len(whole.rstrip("0")), min(_SIGNIFICANT, len(whole)))
     return scale * Decimal(1).scaleb(len(whole) - significant) / 2
-
-
-def rounding_of_fraction(denominator: int) -> Decimal:
-    """How near a fraction in words is meant, in percentage points."""
-    return min(_OF_FRACTIONS, HUNDRED / denominator / 2)
 
 
 @lru_cache(4096)
@@ -111,6 +124,6 @@ def unit_of_claim(unit: str) -> Unit:
         if name in spoken.measures:
             dimension, factor = spoken.measures[name]
             return Unit(dimension, head, Decimal(factor))
-    stems = tuple(stem_of(word) for word in head.lower().replace("-", " ").split())
-    each = unit.partition(" per ")[2].partition(" ")[0].replace(",", "")
-    return Unit(Dimension.COUNT, head, stems=stems, of_each=Decimal(each) if each.isdecimal() else None)
+    counted = tuple(stem_of(word) for word in head.lower().replace("-", " ").split())
+    many = unit.partition(" per ")[2].partition(" ")[0].replace(",", "")
+    return Unit(Dimension.COUNT, head, stems=counted, per=Decimal(many) if many.isdecimal() else None)

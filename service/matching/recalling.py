@@ -4,11 +4,13 @@ A claim is worth comparing if it has enough of a passage's words in common that 
 chance would is reckoned from how many of the log's versions each word stands in.
 """
 
+import math
 from collections.abc import Sequence
 from itertools import combinations
 from typing import NamedTuple
 
 from service.matching.passages import Passage
+from service.matching.places import WORLD, place_names, place_stems
 from service.matching.quantities import as_decimal
 from service.matching.similarity import Rarity
 from service.matching.words import forms_of, vocabulary
@@ -23,17 +25,29 @@ for how many passages of a text."""
 _MOST_WITH_NUMBER, _MOST_ALONE = 6, 8
 """Combinations that are looked for, of the passage's number with words and of words alone."""
 _LONGEST_COMBINATION = 3
+_MOST_PLACES, _MOST_NAMES = 2, 6
+"""Places of a passage that are looked for, and names of each."""
+_AROUND = 0.4
+"""How much a word says that stands around a passage and not in it."""
 
 
 class Term(NamedTuple):
-    """A word as a search has it, with its synonyms; and in what part of the versions it stands."""
+    """A word as a search has it, with its synonyms; in what part of the versions it stands, and how much it says."""
 
     written: str
     part: float
+    weight: float
 
 
-def searches(passages: Sequence[Passage], rarity: Rarity, position: int) -> list[list[str]]:
-    """For each passage the searches for what it may repeat, as Postgres writes a tsquery; none if it has no words.
+class Search(NamedTuple):
+    """A search as Postgres writes a tsquery, and how much it says that a claim is found by it."""
+
+    written: str
+    weight: float
+
+
+def searches(passages: Sequence[Passage], rarity: Rarity, position: int) -> list[list[Search]]:
+    """For each passage the searches for what it may repeat; none if it has no words.
 
     Where no few words can be looked for, all of them are, in more versions; but not for every passage.
     """
@@ -46,22 +60,36 @@ def searches(passages: Sequence[Passage], rarity: Rarity, position: int) -> list
         if not is_alone and words and wide < _MOST_WIDE and _together(words) * position <= _WIDEST:
             chosen.append(tuple(words))
             wide += 1
-        found.append([" & ".join(term.written for term in terms) for terms in chosen])
+        found.append(
+            [Search(" & ".join(one.written for one in terms), sum(one.weight for one in terms)) for terms in chosen]
+        )
     return found
 
 
 def _words(passage: Passage, rarity: Rarity, position: int) -> list[Term]:
     """The words of a passage that are looked for, the rarest first."""
     counted = frozenset(stem for one in passage.quantities for stem in one.unit.stems).union(*passage.beside)
-    words: list[Term] = []
-    for stems, most in (
-        (counted, _MOST_COUNTED),
-        (passage.near, _MOST_NEAR),
-        (passage.around | passage.before, _MOST_WORDS),
+    places = sorted(passage.places - {WORLD})[:_MOST_PLACES]
+    words = [_place(place, rarity) for place in places]
+    written = {term.written for term in words}
+    of_places = frozenset[str]().union(*(place_stems(place) for place in places))
+    for stems, most, says in (
+        (counted - of_places, _MOST_COUNTED, 1.0),
+        (passage.near - of_places, _MOST_NEAR, 1.0),
+        (passage.around | passage.before, _MOST_WORDS, _AROUND),
     ):
-        terms = [term for term in _terms(stems, rarity, position) if term not in words]
-        words += terms[: max(0, most - len(words))]
+        terms = [term for term in _terms(stems, rarity, position) if term.written not in written]
+        some = [term._replace(weight=term.weight * says) for term in terms[: max(0, most + len(places) - len(words))]]
+        words += some
+        written |= {term.written for term in some}
     return sorted(words, key=lambda term: (term.part, term.written))
+
+
+def _place(place: str, rarity: Rarity) -> Term:
+    """Any name of a place: each of its words, where it has one word, and otherwise all of them in a row."""
+    names = sorted(place_names(place), key=lambda name: (len(name), name))[:_MOST_NAMES]
+    counts = [min(rarity.counts.get(word, 0) for word in name) for name in names]
+    return _term(_written([" <-> ".join(f"'{word}'" for word in name) for name in names]), sum(counts), rarity)
 
 
 def _numbers(passage: Passage, rarity: Rarity) -> list[Term]:
@@ -72,7 +100,7 @@ def _numbers(passage: Passage, rarity: Rarity) -> list[Term]:
         for number in (quantity.value, quantity.lower, quantity.upper)
         if number is not None
     }
-    return [Term(f"'{digits}'", _part(rarity.counts.get(digits, 0), rarity)) for digits in written]
+    return [_term(f"'{digits}'", rarity.counts.get(digits, 0), rarity) for digits in written]
 
 
 def _together(terms: Sequence[Term]) -> float:
@@ -118,15 +146,19 @@ def _terms(stems: frozenset[str], rarity: Rarity, position: int) -> list[Term]:
     terms = []
     for stem in stems:
         count = rarity.counts.get(stem, 0)
-        forms = [form for form in forms_of(stem) if form.isalnum()]
+        forms = [f"'{form}'" for form in forms_of(stem) if form.isalnum()]
         if forms and (count or not is_whole):
             terms.append((not count, count, stem, forms))
-    return [Term(_written(forms), _part(count, rarity)) for _, count, _, forms in sorted(terms)]
+    return [_term(_written(forms), count, rarity) for _, count, _, forms in sorted(terms)]
+
+
+def _term(written: str, count: int, rarity: Rarity) -> Term:
+    part = _part(count, rarity)
+    return Term(written, part, -math.log(part))
 
 
 def _written(forms: Sequence[str]) -> str:
-    written = " | ".join(f"'{form}'" for form in forms)
-    return f"({written})" if len(forms) > 1 else written
+    return f"({' | '.join(forms)})" if len(forms) > 1 else forms[0]
 
 
 def _part(count: int, rarity: Rarity) -> float:

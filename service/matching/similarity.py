@@ -8,42 +8,47 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from schemas.matching import Held, Similarity
-from service.matching.numbers import is_change, read_numbers
+from service.matching.changes import change_of
+from service.matching.numbers import read_numbers
 from service.matching.passages import Passage
-from service.matching.places import WORLD, places_in
+from service.matching.places import WORLD, place_stems, places_in
 from service.matching.quantities import UNSAID as UNSAID_UNIT
 from service.matching.quantities import Dimension, Quantity, Unit, unit_of_claim
 from service.matching.tokens import Token, tokens_of, words_of
-from service.matching.verdicts import Compared
+from service.matching.verdicts import Held as HeldNumber
+from service.matching.verdicts import Stated, agrees, ratio
 from service.matching.words import Vocabulary, stem_of, vocabulary
 
 _AROUND, _BEFORE = 0.9, 0.6
 """What a word counts that stands in another clause of the sentence, or in a sentence before it."""
-_UNSTATED = 0.25
+_UNSTATED = 0.15
 """What a word of the measure weighs that the statement does without."""
 _RAREST = 6.0
 _COMMONEST = 1.0
-WEIGHTS = {"wording": 0.5, "number": 0.2, "unit": 0.15, "geography": 0.1, "period": 0.05}
+_WEIGHTS = {"wording": 0.5, "number": 0.2, "unit": 0.15, "geography": 0.1, "period": 0.05}
 _LEAST_OWN = 0.25
 """What is left of a wording if all it says of its number is foreign to the claim."""
 _UNNAMED = 0.3
-"""What is left of a wording without a name the claim's measure has, or with a product's where the claim has others."""
-_OFF_SUBJECT = 0.55
-"""What is left of a wording without any word of what nearly all claims of the log are about, or a name."""
+"""What is left of a wording without a name the claim's measure has, or with a product's where the claim has others; or
+without a word that so many claims have that it is what the log is about."""
 _ROUNDED = 0.95
+_NOTHING: frozenset[str] = frozenset()
 _MOST = Fraction(2, 3)
 UNSAID = 0.5
 
 
 class About(NamedTuple):
-    """What a claim is about: stems of what it counts, of its statement, of all it says; its unit, places and names."""
+    """What a claim is about: stems of what it counts and of all it says; its unit, places and names."""
 
     counts: Mapping[str, float]
-    says: frozenset[str]
+    specific: Mapping[str, float]
+    """What its statement says besides how it is counted, each with the weight 1."""
     all: frozenset[str]
     unit: Unit
-    is_change: bool | None
-    """Whether its number is said of a change; None if its statement does not have the number."""
+    has_number: bool
+    """Whether its statement has its number."""
+    change: str | None
+    """Which way its number says that something changes."""
     names_its_place: bool
     places: frozenset[str]
     names: frozenset[str]
@@ -65,18 +70,13 @@ class Rarity(NamedTuple):
 
 
 @lru_cache(4096)
-def about(
-    claim_id: str,  # noqa: ARG001 - with the version, what is kept is found by it
-    version: int,  # noqa: ARG001 - as above
-    statement: str,
-    rest: tuple[str, ...],
-) -> About:
+def about(claim_id: str, version: int, statement: str, rest: tuple[str, ...]) -> About:  # noqa: ARG001
     """What a version of a claim is about; kept for those that were asked of last."""
     measure, unit, geography, scope, topics, value = rest
     known = vocabulary()
     unit_said = unit_of_claim(unit)
     tokens = tokens_of(statement)
-    of_place = _place_stems(geography)
+    of_place = place_stems(geography)
     says = _stems(tokens, known) - of_place
     of_measure = _stems(tokens_of(measure.replace("-", " ")), known) - of_place
     counts = {stem: 1.0 if stem in says else _UNSTATED for stem in of_measure - known.generic}
@@ -86,13 +86,15 @@ def about(
     of_rest = _stems(tokens_of(f"{scope} {topics.replace('-', ' ')}"), known)
     named = places_in(tokens, 0, len(tokens), known)
     names = _names(tokens, known)
-    of_places = frozenset[str]().union(of_place, *(_place_stems(code) for code in named))
+    said = [one for one in read_numbers(statement, tokens, known).quantities if _is(one, value)]
+    of_places = frozenset[str]().union(of_place, *(place_stems(code) for code in named))
     return About(
-        counts=counts,
-        says=says,
+        counts=dict(sorted(counts.items())),
+        specific=dict.fromkeys(sorted(says - known.generic), 1.0),
         all=says | of_measure | of_rest | frozenset(unit_said.stems) | of_place,
         unit=unit_said,
-        is_change=_is_change(statement, tokens, value, known),
+        has_number=bool(said),
+        change=change_of(tokens, said[0], known) if said else None,
         names_its_place=geography in named,
         places=named,
         names=frozenset(stem for low, stem in names.items() if f"-{low.replace('.', '-')}-" in f"-{measure}-")
@@ -108,10 +110,8 @@ def about_claim(claim: Held) -> About:
     return about(claim.id, claim.version, claim.statement, rest)
 
 
-def _is_change(statement: str, tokens: list[Token], value: str, known: Vocabulary) -> bool | None:
-    said = [one for one in read_numbers(statement, tokens, known).quantities if one.value is not None]
-    found = [one for one in said if value and one.value == abs(Decimal(value))]
-    return is_change(tokens, found[0], known) if found else None
+def _is(quantity: Quantity, value: str) -> bool:
+    return bool(value) and quantity.value is not None and quantity.value == abs(Decimal(value))
 
 
 def _names(tokens: list[Token], known: Vocabulary) -> dict[str, str]:
@@ -126,24 +126,13 @@ def _stems(tokens: list[Token], known: Vocabulary) -> frozenset[str]:
     return frozenset(stem_of(word) for word in words_of(tokens) if word not in known.stop)
 
 
-@lru_cache(512)
-def _place_stems(geography: str) -> frozenset[str]:
-    """The stems of a place's names."""
-    if geography == WORLD:
-        return frozenset()
-    named = (words for names in vocabulary().places.values() for words, code in names if code == geography)
-    return frozenset(
-        stem_of(word.lower()) for words in named for word in words if word.lower() not in vocabulary().stop
-    )
-
-
 def wording(passage: Passage, nth: int, claim: About, rarity: Rarity) -> float:
     """How much of what a claim counts a passage names, less what it says of its number that the claim does not.
 
     Without the words `around` it and `before` it, that is what it names by itself.
     """
     counted = _covered(claim.counts, passage, rarity)
-    said = _covered(dict.fromkeys(claim.says - vocabulary().generic, 1.0), passage, rarity)
+    said = _covered(claim.specific, passage, rarity)
     beside = {stem: rarity.of(stem) for stem in passage.beside[nth] - vocabulary().generic}
     places = _every_place()
     foreign = sum(weight for stem, weight in beside.items() if stem not in claim.all and stem not in places)
@@ -151,10 +140,10 @@ def wording(passage: Passage, nth: int, claim: About, rarity: Rarity) -> float:
     own = 1 - foreign / whole if whole else 1.0
     named = passage.near | passage.around | passage.before
     of_another = claim.said_names and not claim.said_names & named and passage.names - claim.all
-    unnamed = _UNNAMED if claim.names - named or of_another else 1.0
-    subject = {stem for stem in claim.all if rarity.of(stem) <= _COMMONEST}
-    if subject and not subject & named and not claim.said_names & named:
-        unnamed *= _OFF_SUBJECT
+    unsaid = [stem for stem, weight in claim.counts.items() if weight == 1 and stem not in named]
+    implied = vocabulary().implied
+    of_else = any(rarity.of(stem) == _COMMONEST and not implied.get(stem, _NOTHING) & named for stem in unsaid)
+    unnamed = _UNNAMED if claim.names - named or of_another or of_else else 1.0
     return (0.8 * max(counted, said) + 0.2 * said) * (_LEAST_OWN + (1 - _LEAST_OWN) * own) * unnamed
 
 
@@ -174,7 +163,7 @@ def names_most(passage: Passage, claim: About) -> bool:
 def _covered(weights: Mapping[str, float], passage: Passage, rarity: Rarity) -> float:
     """How much of some stems, by weight and rarity, a passage has."""
     whole = found = 0.0
-    for stem, weight in sorted(weights.items()):
+    for stem, weight in weights.items():
         weighs = weight * rarity.of(stem)
         whole += weighs
         if stem in passage.near:
@@ -189,7 +178,8 @@ def _covered(weights: Mapping[str, float], passage: Passage, rarity: Rarity) -> 
 def unit_likeness(passage: Passage, nth: int, quantity: Quantity, what: About) -> float:
     """How much a number's unit is a claim's: 1 for the same beside it, 0 for another. A change is no share."""
     stated, claim = quantity.unit, what.unit
-    if claim.dimension == Dimension.SHARE and what.is_change is not None and what.is_change != passage.changes[nth]:
+    is_change, of_change = passage.changes[nth] is not None, what.change is not None
+    if claim.dimension == Dimension.SHARE and what.has_number and is_change != of_change:
         return 0.0
     if claim.dimension != Dimension.COUNT:
         if claim.dimension == Dimension.SHARE and quantity.value == 0 and stated is UNSAID_UNIT:
@@ -212,14 +202,6 @@ def unit_likeness(passage: Passage, nth: int, quantity: Quantity, what: About) -
     return 0.0
 
 
-def is_like_unit(quantity: Quantity, what: About) -> bool:
-    """Whether a number's unit is told for a claim's by mistake: another currency, percentage points for percent."""
-    stated, claim = quantity.unit, what.unit
-    if stated.dimension == claim.dimension == Dimension.MONEY:
-        return stated.name != claim.name
-    return {stated.dimension, claim.dimension} == {Dimension.SHARE, Dimension.POINTS}
-
-
 def geography_likeness(passage: Passage, claim: Held, what: About) -> float:
     """How much the place of a passage is a claim's: 1 for the same, 0.5 if none is said, 0 for another."""
     own = passage.places - {WORLD}
@@ -239,45 +221,43 @@ def geography_likeness(passage: Passage, claim: Held, what: About) -> float:
         return 0.0
     if claim.geography in passage.places_before:
         return 0.7
-    if not what.names_its_place or passage.names & what.all:
-        return UNSAID  # whose name is known needs no place
+    if not what.names_its_place:
+        return UNSAID
     speaks_of_all = WORLD in passage.places and WORLD not in what.places
-    return 0.0 if speaks_of_all or passage.places_before else 0.3
+    return 0.0 if speaks_of_all or passage.places_before else UNSAID
 
 
 def period_likeness(passage: Passage, claim: Held) -> float:
-    """How much the time of a passage is a claim's: 1 for the same, 0.5 if none is said, 0 for another."""
-    if not passage.dates:
+    """How much the time of a passage is a claim's: 1 for a part of the same, 0.5 if none is said, 0 for another.
+
+    A passage without a date of its own is of its sentence's. A period without a start is the year it ends in.
+    """
+    start, end = claim.period.start, claim.period.end
+    dates = passage.dates or passage.dates_around
+    if not dates or (start is None and end is None):
         return UNSAID
-    ends = [date for date in (claim.period.start, claim.period.end) if date is not None]
-    if not ends:
-        return UNSAID
-    start, end = ends[0], ends[-1]
-    if claim.period.start is None:
-        start = end = end[:4]
-    for date in passage.dates:
-        shortest = min(len(date.date), len(end))
-        if date.date[: len(start)] >= start[: len(date.date)] and date.date[:shortest] <= end[:shortest]:
+    if start is None:
+        start = (end or "")[:4]
+    for date in dates:
+        begins = date.date[: len(start)] >= start[: len(date.date)]
+        if begins and (end is None or date.date[: len(end)] <= end[: len(date.date)]):
             return 1.0
-    years = {date.date[:4] for date in passage.dates}
-    return 0.3 if years & {start[:4], end[:4]} else 0.0
+    return 0.0
 
 
-def number_likeness(numbers: Compared | None) -> float:
-    """1 for the same number, nearly that for one within rounding; 0 for one ten times as large."""
-    if numbers is None:
+def number_likeness(number: Stated | None, claim: HeldNumber | None) -> float:
+    """1 for the same number, nearly that for one that agrees; 0 for one ten times as large."""
+    if number is None or claim is None:
         return 0.0
-    if numbers.stated == numbers.held:
+    if (abs(number.low), abs(number.high)) == (abs(claim.low), abs(claim.high)):
         return 1.0
-    if numbers.is_near:
+    if agrees(number, claim):
         return _ROUNDED
-    if numbers.ratio is None:
-        return 0.0
-    return max(0.0, 0.8 * (1 - math.log10(numbers.ratio)))
+    return max(0.0, 0.8 * (1 - ratio(number, claim)))
 
 
 def scored(said: float, number: float, unit: float, geography: float, period: float) -> Similarity:
     """A similarity of its parts."""
     parts = {"wording": said, "number": number, "unit": unit, "geography": geography, "period": period}
-    score = sum(WEIGHTS[name] * part for name, part in parts.items())
+    score = sum(_WEIGHTS[name] * part for name, part in parts.items())
     return Similarity(score=round(score, 3), **{name: round(part, 3) for name, part in parts.items()})

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from service.matching.dates import is_year
 from service.matching.phrases import is_word, phrase_before, phrase_behind, touches
-from service.matching.quantities import HUNDRED, PERCENT, Unit, rounding_of, rounding_of_fraction
+from service.matching.quantities import HUNDRED, OF_FRACTIONS, PERCENT, Unit, rounding_of
 from service.matching.tokens import DASHES, HYPHENS, NUMBER, WORD, Token
 from service.matching.words import Vocabulary
 
@@ -28,13 +28,12 @@ class Value(NamedTuple):
     digits: str
     scale: Decimal
     unit: Unit | None = None
-    fraction_of: int = 0
 
     @property
     def rounding(self) -> Decimal:
         """Half a unit in its last significant digit."""
         if self.unit is PERCENT:
-            return rounding_of_fraction(self.fraction_of)
+            return OF_FRACTIONS
         return rounding_of(self.digits, self.scale)
 
 
@@ -163,7 +162,7 @@ def fraction_at(tokens: Sequence[Token], at: int, known: Vocabulary) -> Value | 
 
 def _percent(count: Decimal, denominator: int, behind: int) -> Value:
     number = (count * HUNDRED / denominator).quantize(Decimal("0.01")).normalize()
-    return Value(number + 0, behind, str(count), Decimal(1), PERCENT, denominator)
+    return Value(number + 0, behind, str(count), Decimal(1), PERCENT)
 
 
 def _small(token: Token, known: Vocabulary) -> int | None:

@@ -11,6 +11,7 @@ from service.matching.words import Vocabulary, stem_of
 
 _MOST_COUNTED = 6
 """Words and hyphens that may name what is counted, the counted thing last."""
+_CLOSING = frozenset("\"'\u201d\u2019")
 _CARBON = frozenset({"carbon", "co2", "co2e"})
 
 
@@ -64,10 +65,13 @@ def _said(tokens: Sequence[Token], at: int, behind: int) -> str:
 
 def counted_behind(tokens: Sequence[Token], at: int, known: Vocabulary) -> Beside:
     """What a number counts: the words behind it up to the first in the plural, or the one a hyphen joins to it."""
+    first = at
     if is_word(tokens, at, HYPHENS) and touches(tokens, at) and touches(tokens, at + 1):
         if at + 1 < len(tokens) and tokens[at + 1].kind == WORD:
             return Beside(_counted(tokens, at + 1, at + 2), at + 2)
         return Beside(UNSAID, at)
+    if is_word(tokens, at, _CLOSING):
+        at += 1  # some “4,000” devices
     place = at
     while place < len(tokens) and place - at < _MOST_COUNTED:
         token = tokens[place]
@@ -76,7 +80,7 @@ def counted_behind(tokens: Sequence[Token], at: int, known: Vocabulary) -> Besid
         place += 1
         if _is_plural(token):
             return Beside(_counted(tokens, at, place), place)
-    return Beside(UNSAID, at)
+    return Beside(UNSAID, first)
 
 
 def _is_plural(token: Token) -> bool:

@@ -14,30 +14,28 @@ _LONGEST = 64
 """Characters of a word that are looked at: the rest of a longer one changes nothing."""
 
 
-COUNT, SHARE = "count", "share"
-"""What a quantity is of that is said without a number."""
-
-
 class Lists(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Words that mean something by where they stand, or nothing."""
 
     labels: list[str]
     of_many: list[str]
-    changes: list[str]
     changes_behind_a_sign: list[str]
     changed_by: list[str]
     abbreviations: list[str]
     divisions: list[str]
     comparisons: list[str]
-    each: list[str]
-    vague_counts: list[str]
-    vague_shares: list[str]
-    denials: list[str]
-    denying_ends: list[str]
-    denying_nothing: list[str]
+    attributions: list[str]
     stop: list[str]
     generic: list[str]
     worldwide: list[str]
+
+
+class Denials(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What says that a number is not so: words before it, phrases behind it, and what makes the words deny nothing."""
+
+    before: list[str]
+    deny_nothing: list[str]
+    behind: list[str]
 
 
 class Spoken(
@@ -66,11 +64,15 @@ class Spoken(
     fractions: dict[str, int]
     before: dict[str, list[str]]
     after: dict[str, list[str]]
+    changes: dict[str, list[str]]
+    denials: Denials
+    vague: dict[str, list[str]]
     currencies: dict[str, str]
     measures: dict[str, tuple[str, int]]
     months: dict[str, int]
     words: Lists
     synonyms: dict[str, list[str]]
+    goes_without_saying: dict[str, list[str]]
     places: dict[str, list[str]]
 
 
@@ -83,6 +85,8 @@ class Vocabulary(NamedTuple):
     """The stem that stands for a group of stems, by each of them."""
     members: dict[str, tuple[str, ...]]
     """The stems of a group, by the one that stands for it."""
+    implied: dict[str, frozenset[str]]
+    """By a stem, those where it goes without saying."""
     stop: frozenset[str]
     generic: frozenset[str]
     """Stems that say how something is counted, and not what."""
@@ -93,7 +97,11 @@ class Vocabulary(NamedTuple):
     times: Phrases[str]
     in_: Phrases[str]
     comparisons: Phrases[str]
+    denials: Phrases[str]
     vague: Phrases[str]
+    """Quantities put without a number; by dimension."""
+    changes: dict[str, str]
+    """Which way a word says that something changes: `up`, `down`, `faster`, `slower`."""
     currencies: Phrases[str]
     measures: Phrases[tuple[str, int]]
     places: dict[str, list[tuple[tuple[str, ...], str]]]
@@ -117,16 +125,22 @@ def vocabulary(language: str = "en") -> Vocabulary:
         stems,
         synonyms,
         members,
+        {
+            synonyms.get(stem, stem): frozenset(synonyms.get(one, one) for one in map(stems.stemWord, words))
+            for stem, words in ((stems.stemWord(word), words) for word, words in spoken.goes_without_saying.items())
+        },
         frozenset({*spoken.words.stop, *spoken.numbers, *spoken.scales, *spoken.fractions}),
         frozenset(synonyms.get(stem, stem) for stem in map(stems.stemWord, spoken.words.generic)),
         _phrases(spoken.before),
         _phrases(spoken.after),
-        Phrases.of(spoken.points),
-        Phrases.of(spoken.per),
+        Phrases(_hyphened({phrase: phrase for phrase in spoken.points})),
+        Phrases(_hyphened({phrase: phrase for phrase in spoken.per})),
         Phrases.of(spoken.times),
         Phrases.of(spoken.in_),
         Phrases.of(spoken.words.comparisons),
-        _phrases({COUNT: spoken.words.vague_counts, SHARE: spoken.words.vague_shares}),
+        Phrases.of(spoken.denials.behind),
+        _phrases(spoken.vague),
+        {word: way for way, words in spoken.changes.items() for word in words},
         Phrases(_hyphened(spoken.currencies)),
         Phrases(_hyphened(spoken.measures)),
         _places(spoken),

@@ -19,7 +19,7 @@ async def test_an_article_is_checked_against_a_database(database, tmp_path):
     lines = shown.answered.decode().splitlines()
     assert "✓ consistent  cn-ai-firms-6200@1  verified with caveats" in "\n".join(lines)
     assert "≈ within rounding  cn-open-models-10bn-downloads@1  unverified" in "\n".join(lines)
-    assert lines[-1] == "12 passages state numbers; 12 of them claims, as of position 175."
+    assert lines[-1] == "13 passages state numbers; 13 of them claims, as of position 175."
     assert b"\x1b" not in shown.answered  # no colours where nobody sees them
 
 

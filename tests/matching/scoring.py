@@ -1,89 +1,107 @@
-"""How well what is found in a text agrees with labels: precision and recall, as passages/README.md counts them."""
+"""What Check finds in the labelled passages, counted as their README says under "Counting"."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import NamedTuple
 
-from schemas.matching import Match, Matches, Numeric
-from tests.matching.labels import Label, Passage
+from tests.matching.labels import Label, Passage, Verdict
 
-WRONG = frozenset({Numeric.EXCEEDS, Numeric.FALLS_SHORT, Numeric.CONTRADICTS, Numeric.OUTDATED})
-"""The verdicts of numbers that are not, or no longer, right."""
+NEVER_CONSISTENT = (Verdict.EXCEEDS, Verdict.FALLS_SHORT, Verdict.CONTRADICTS, Verdict.OUTDATED)
 
 
-@dataclass
-class Score:
-    """What was found of a number of passages, and what should have been."""
+class Found(NamedTuple):
+    """An item of an answer: its span in code points, and the claim and verdict of its first candidate."""
+
+    start: int
+    end: int
+    claim: str
+    verdict: str
+
+
+class Score(NamedTuple):
+    """Items, those of them that answer a label, the labels that are due, and those of them that are answered.
+
+    `about` counts the items whose claim is that of a label, whatever their verdict.
+    """
 
     items: int = 0
     right: int = 0
-    labels: int = 0
+    due: int = 0
     answered: int = 0
     about: int = 0
-    """Items whose first candidate is the label's claim, whatever the verdict."""
-    missed: list[str] = field(default_factory=list)
-    extra: list[str] = field(default_factory=list)
-    called_right: list[str] = field(default_factory=list)
-    """Wrong numbers that were said to be consistent: none may be."""
+    met: int = 0
 
-    def add(self, other: "Score") -> None:
-        """Adds another one to this."""
-        self.items += other.items
-        self.right += other.right
-        self.labels += other.labels
-        self.answered += other.answered
-        self.about += other.about
-        self.missed += other.missed
-        self.extra += other.extra
-        self.called_right += other.called_right
+    def __add__(self, other: "Score") -> "Score":  # type: ignore[override]
+        return Score(*(one + another for one, another in zip(self, other, strict=True)))
 
     @property
     def precision(self) -> float:
-        """The part of the items that answer a label; 1 of none."""
+        """Items that answer a label, of all items."""
         return self.right / self.items if self.items else 1.0
 
     @property
     def recall(self) -> float:
-        """The part of the labels that must be found that are; 1 of none."""
-        return self.answered / self.labels if self.labels else 1.0
+        """Labels answered, of those that are not optional."""
+        return self.answered / self.due if self.due else 1.0
 
-    def figures(self) -> str:
-        """A line of a table."""
-        return (
-            f"{self.items:4} items {self.labels:4} labels  precision {self.precision:5.3f}  recall {self.recall:5.3f}"
-            f"  claim right {self.about / self.items if self.items else 1:5.3f}"
+    @property
+    def precision_of_claims(self) -> float:
+        """Items with the claim of a label, of all items."""
+        return self.about / self.items if self.items else 1.0
+
+    @property
+    def recall_of_claims(self) -> float:
+        """Labels whose claim was found, of those that are not optional."""
+        return self.met / self.due if self.due else 1.0
+
+
+def found_in(answer: dict) -> list[Found]:
+    """The items of an answer of POST /v1/matches."""
+    return [
+        Found(
+            item["span"]["start"], item["span"]["end"], item["candidates"][0]["claim"], item["candidates"][0]["numeric"]
         )
-
-
-def score(passage: Passage, found: Matches) -> Score:
-    """What was found in a passage beside its labels. A label answers one item, and an item one label."""
-    spans = [(label.span(passage.text), label) for label in passage.labels]
-    scored = Score(items=len(found.items), labels=sum(not label.optional for label in passage.labels))
-    left = list(spans)
-    for item in found.items:
-        best = item.candidates[0]
-        over = [one for one in spans if one[0][0] < item.span.end and item.span.start < one[0][1]]
-        of_claim = [one for one in over if one[1].claim == best.claim]
-        scored.about += bool(of_claim)
-        answers = [one for one in left if one in of_claim and one[1].verdict == best.numeric]
-        if answers:
-            scored.right += 1
-            scored.answered += not answers[0][1].optional
-            left.remove(answers[0])
-        else:
-            scored.extra.append(_told(passage, item, [label for _, label in over]))
-        is_wrong = not over or (
-            any(label.verdict in WRONG for _, label in over)
-            and not any(label.verdict == Numeric.CONSISTENT for _, label in over)
-        )
-        if best.numeric == Numeric.CONSISTENT and is_wrong:
-            scored.called_right.append(_told(passage, item, [label for _, label in over]))
-    scored.missed += [
-        f"{passage.id}: {label.quote!r} ({label.claim} {label.verdict})" for _, label in left if not label.optional
+        for item in answer["items"]
     ]
-    return scored
 
 
-def _told(passage: Passage, item: Match, labels: Sequence[Label]) -> str:
-    best = item.candidates[0]
-    wanted = ", ".join(f"{label.claim} {label.verdict}" for label in labels) or "nothing"
-    return f"{passage.id}: {item.quote!r} is {best.claim} {best.numeric}, and should be {wanted}"
+def score(passage: Passage, items: Sequence[Found]) -> Score:
+    """The counts of one passage."""
+    due = [label for label in passage.labels if not label.optional]
+    return Score(
+        items=len(items),
+        right=sum(any(answers(one, label, passage) for label in passage.labels) for one in items),
+        due=len(due),
+        answered=sum(any(answers(one, label, passage) for one in items) for label in due),
+        about=sum(any(is_about(one, label, passage) for label in passage.labels) for one in items),
+        met=sum(any(is_about(one, label, passage) for one in items) for label in due),
+    )
+
+
+def is_about(one: Found, label: Label, passage: Passage) -> bool:
+    """Whether an item stands where a label does, and has its claim."""
+    start, end = label.span(passage.text)
+    return one.start < end and start < one.end and one.claim == label.claim
+
+
+def answers(one: Found, label: Label, passage: Passage) -> bool:
+    """Whether an item answers a label: with its claim and its verdict."""
+    return is_about(one, label, passage) and one.verdict == label.verdict
+
+
+def wrongly_consistent(passage: Passage, items: Sequence[Found]) -> list[Found]:
+    """The items that call a number right where a label says that it is not, or where there is no label."""
+    wrong = []
+    for one in items:
+        if one.verdict != Verdict.CONSISTENT or any(answers(one, label, passage) for label in passage.labels):
+            continue
+        spans = [(label, *label.span(passage.text)) for label in passage.labels]
+        there = [label.verdict for label, start, end in spans if one.start < end and start < one.end]
+        if not there or set(there) & set(NEVER_CONSISTENT):
+            wrong.append(one)
+    return wrong
+
+
+def is_tuned_on(passage: Passage) -> bool:
+    """Whether a passage is of the half that may be read while reading is improved; the other half tells the truth."""
+    return sha256(passage.id.encode()).digest()[-1] % 2 == 0

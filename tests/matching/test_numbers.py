@@ -35,7 +35,7 @@ STATED = [
     ("more than 6,200 AI firms", "more than 6,200 AI firms", "gt", ("6200",), "AI firms"),
     ("have now surpassed 10 billion downloads", "surpassed 10 billion downloads", "gt", ("10000000000",), "downloads"),
     ("the 10-billion-download mark", "10-billion-download", "eq", ("10000000000",), "download"),
-    ("the 6,200+ firms", "6,200+ firms", "gte", ("6200",), "firms"),
+    ("the 6,200+ firms", "6,200+ firms", "gt", ("6200",), "firms"),
     ("crossed the 10 billion mark", "crossed the 10 billion", "gt", ("10000000000",), None),
     ("10bn downloads", "10bn downloads", "eq", ("10000000000",), "downloads"),
     ("10,000 million downloads", "10,000 million downloads", "eq", ("10000000000",), "downloads"),

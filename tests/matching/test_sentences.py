@@ -132,6 +132,21 @@ SENTENCES: dict[str, list[str]] = {
         "cn-share-hf-downloads-17pct:outdated"
     ],
     "American models took 41% of Hugging Face downloads.": ["us-share-hf-downloads-15-8pct:contradicts"],
+    "China does not hold 60% of the world's AI patents.": ["cn-ai-patents-60pct:contradicts"],
+    "It is a myth that GPT-4 has 100 trillion parameters.": ["gpt4-100-trillion-parameters:contradicts"],
+    "China does not hold 45% of the world's AI patents.": [],
+    "Not only does China hold about 60% of the world's AI patents.": ["cn-ai-patents-60pct:consistent"],
+    "US private AI investment reached €285.9bn in 2025.": ["us-private-ai-investment-285-9bn-2025:contradicts"],
+    "US private AI investment reached €400bn in 2025.": [],
+    "Electricity use by data centres fell 17% in 2025.": ["data-centre-electricity-growth-17pct-2025:contradicts"],
+    "South Korea was granted 143 AI patents per million people in 2024.": [
+        "kr-ai-patents-per-capita-14-3-2024:consistent"
+    ],
+    "China has thousands of AI firms.": ["cn-ai-firms-6200:no_number"],
+    "Beijing has more than 6,200 AI firms.": [],
+    "“China has more than 6,200 AI firms,” said a doctor in Ohio.": ["cn-ai-firms-6200:consistent"],
+    "About 60% of the world's patents are Chinese.": [],
+    "China has 620 million AI firms.": [],
 }
 """A sentence; the likeliest claim of each of its passages that repeats one, and what that makes of the number."""
 

@@ -14,10 +14,10 @@ async def test_an_article_is_pasted_and_a_claim_of_it_opened(curated, browser: B
         await page.get_by_role("link", name="Check a text").click()
         await page.get_by_label("The text, in English").fill(ARTICLE.read_text())
         await page.get_by_role("button", name="Check it").click()
-        await expect(page.get_by_role("heading", level=2)).to_contain_text("12 of 12 passages")
+        await expect(page.get_by_role("heading", level=2)).to_contain_text("13 of 13 passages")
         assert page.url.endswith("/check#result")
         marks = page.locator("mark")
-        assert await marks.count() == 12
+        assert await marks.count() == 13
         found = {
             (await mark.get_attribute("data-status"), await mark.get_attribute("data-differs"))
             for mark in await marks.all()

@@ -23,7 +23,7 @@ async def articles_of(pool, position):
     """Articles of some six hundred words, of which every second sentence states a number."""
     async with pool.acquire() as connection:
         rows = await connection.fetch(
-            "select statement from claim_version where position % 89 = 0 and position <= $1", position
+            "select statement from claim_version where position % 89 = 0 and position <= $1 order by position", position
         )
     said = [row["statement"] for row in rows]
     Random(1).shuffle(said)
@@ -55,13 +55,14 @@ async def articles_are_checked(cluster, claims, times):
         articles = [article async for article in articles_of(api.runtime.pool, 3 * claims)][:40]
         took: list[float] = []
         memory: list[int] = []
+        found = 0
         for nth in range(times):
             began = time.perf_counter()
             response = await api.client.post("/v1/matches", json={"text": articles[nth % len(articles)]})
             took.append(time.perf_counter() - began)
             memory.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
             assert response.status_code == 200
-            assert len(response.json()["items"]) >= 3
+            found += len(response.json()["items"])
         together = await asyncio.gather(
             *(api.client.post("/v1/matches", json={"text": article}) for article in articles[:20])
         )
@@ -69,5 +70,7 @@ async def articles_are_checked(cluster, claims, times):
     await cluster.drop(name)
     ninety_nine = quantiles(took, n=100)[98]
     tell(f"{claims} claims: p50 {median(took) * 1000:.0f} ms, p99 {ninety_nine * 1000:.0f} ms")
+    tell(f"{found / times:.1f} passages of an article are claims it knows")
     tell(f"memory: {memory[times // 2] // 1024} MB in the middle, {memory[-1] // 1024} MB at the end")
+    assert found >= 3 * times
     assert memory[-1] - memory[times // 2] < 32 * 1024

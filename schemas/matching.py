@@ -220,7 +220,7 @@ class Held(Struct, frozen=True, kw_only=True):
     measure: str
     geography: str
     scope: str | None
-    topics: list[str]
+    topics: tuple[str, ...]
     period: Period
     stated_on: str | None
     quantity: Quantity

@@ -16,14 +16,13 @@ from schemas.matching import (
     Unmatched,
 )
 from schemas.verification import Currency, Status
+from service.matching.about import About, about
 from service.matching.changes import OPPOSITES
 from service.matching.passages import Passage, Text
 from service.matching.quantities import Dimension, Quantity, as_decimal, is_other_of
 from service.matching.similarity import (
     UNSAID,
-    About,
     Rarity,
-    about_claim,
     geography_likeness,
     names_most,
     number_likeness,
@@ -129,7 +128,7 @@ def _one_a_measure(found: Sequence[Judged]) -> list[Judged]:
 
 def _judged(passage: Passage, claim: Held, rarity: Rarity) -> Judged | None:
     """A claim beside the number of a passage it is likest to; None for one whose unit is a date."""
-    what = about_claim(claim)
+    what = about(claim)
     if what.unit.dimension == Dimension.YEAR:
         return None
     units = [unit_likeness(passage, nth, one, what) for nth, one in enumerate(passage.quantities)]
@@ -146,7 +145,8 @@ def _beside(passage: Passage, nth: int, unit: float, claim: Held, what: About, r
     is_other = is_other_of(quantity.unit, what.unit)
     number = None
     if claimed is not None and (unit or is_other):
-        is_opposite = what.change is not None and passage.changes[nth] == OPPOSITES[what.change]
+        change = passage.changes[nth]
+        is_opposite = change is not None and what.change == OPPOSITES[change]
         number = stated(quantity, claimed, what.unit, is_opposite=is_opposite)
         number = number and number._replace(is_of_other_unit=is_other)
     agrees = number is not None and claimed is not None and agree(number, claimed)

@@ -2,27 +2,22 @@
 
 import math
 from collections.abc import Mapping
-from decimal import Decimal
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from schemas.matching import Held, Similarity
-from service.matching.changes import change_of
-from service.matching.numbers import read_numbers
+from service.matching.about import About
 from service.matching.passages import Passage
-from service.matching.places import WORLD, place_stems, places_in
+from service.matching.places import WORLD
 from service.matching.quantities import UNSAID as UNSAID_UNIT
-from service.matching.quantities import Dimension, Quantity, Unit, unit_of_claim
-from service.matching.tokens import Token, tokens_of, words_of
+from service.matching.quantities import Dimension, Quantity
 from service.matching.verdicts import Held as HeldNumber
 from service.matching.verdicts import Stated, agrees, ratio
-from service.matching.words import Vocabulary, stem_of, vocabulary
+from service.matching.words import stem_of, vocabulary
 
 _AROUND, _BEFORE = 0.9, 0.6
 """What a word counts that stands in another clause of the sentence, or in a sentence before it."""
-_UNSTATED = 0.15
-"""What a word of the measure weighs that the statement does without."""
 _RAREST = 6.0
 _COMMONEST = 1.0
 _WEIGHTS = {"wording": 0.5, "number": 0.2, "unit": 0.15, "geography": 0.1, "period": 0.05}
@@ -37,26 +32,6 @@ _MOST = Fraction(2, 3)
 UNSAID = 0.5
 
 
-class About(NamedTuple):
-    """What a claim is about: stems of what it counts and of all it says; its unit, places and names."""
-
-    counts: Mapping[str, float]
-    specific: Mapping[str, float]
-    """What its statement says besides how it is counted, each with the weight 1."""
-    all: frozenset[str]
-    unit: Unit
-    has_number: bool
-    """Whether its statement has its number."""
-    change: str | None
-    """Which way its number says that something changes."""
-    names_its_place: bool
-    places: frozenset[str]
-    names: frozenset[str]
-    """The stems of names its measure has: of a product, a company."""
-    said_names: frozenset[str]
-    """The stems of names in its statement."""
-
-
 class Rarity(NamedTuple):
     """How many of so many versions of the log each stem stands in."""
 
@@ -69,63 +44,6 @@ class Rarity(NamedTuple):
         return min(max(rare, _COMMONEST), _RAREST)
 
 
-@lru_cache(4096)
-def about(claim_id: str, version: int, statement: str, rest: tuple[str, ...]) -> About:  # noqa: ARG001
-    """What a version of a claim is about; kept for those that were asked of last."""
-    measure, unit, geography, scope, topics, value = rest
-    known = vocabulary()
-    unit_said = unit_of_claim(unit)
-    tokens = tokens_of(statement)
-    of_place = place_stems(geography)
-    says = _stems(tokens, known) - of_place
-    of_measure = _stems(tokens_of(measure.replace("-", " ")), known) - of_place
-    counts = {stem: 1.0 if stem in says else _UNSTATED for stem in of_measure - known.generic}
-    counts |= dict.fromkeys((stem for stem in unit_said.stems if stem not in known.generic), 1.0)
-    if not counts:
-        counts = dict.fromkeys(of_measure, 1.0)
-    of_rest = _stems(tokens_of(f"{scope} {topics.replace('-', ' ')}"), known)
-    named = places_in(tokens, 0, len(tokens), known)
-    names = _names(tokens, known)
-    said = [one for one in read_numbers(statement, tokens, known).quantities if _is(one, value)]
-    of_places = frozenset[str]().union(of_place, *(place_stems(code) for code in named))
-    return About(
-        counts=dict(sorted(counts.items())),
-        specific=dict.fromkeys(sorted(says - known.generic), 1.0),
-        all=says | of_measure | of_rest | frozenset(unit_said.stems) | of_place,
-        unit=unit_said,
-        has_number=bool(said),
-        change=change_of(tokens, said[0], known) if said else None,
-        names_its_place=geography in named,
-        places=named,
-        names=frozenset(stem for low, stem in names.items() if f"-{low.replace('.', '-')}-" in f"-{measure}-")
-        - of_places,
-        said_names=frozenset(names.values()) - of_places - frozenset(known.members),
-    )
-
-
-def about_claim(claim: Held) -> About:
-    """What a claim is about."""
-    named = (claim.measure, claim.quantity.unit, claim.geography, claim.scope or "", " ".join(claim.topics))
-    rest = (*named, claim.quantity.value or "")
-    return about(claim.id, claim.version, claim.statement, rest)
-
-
-def _is(quantity: Quantity, value: str) -> bool:
-    return bool(value) and quantity.value is not None and quantity.value == abs(Decimal(value))
-
-
-def _names(tokens: list[Token], known: Vocabulary) -> dict[str, str]:
-    """The words of a statement that are written as names are, with their stems: the first one if there is no other."""
-    capital = [token for token in tokens if token.is_capital and token.low not in known.stop and token.low != "ai"]
-    capital = [token for token in capital if stem_of(token.low) not in known.generic]
-    names = [token for token in capital if token.is_product or token is not tokens[0]] or capital
-    return {token.low: stem_of(token.low) for token in names}
-
-
-def _stems(tokens: list[Token], known: Vocabulary) -> frozenset[str]:
-    return frozenset(stem_of(word) for word in words_of(tokens) if word not in known.stop)
-
-
 def wording(passage: Passage, nth: int, claim: About, rarity: Rarity) -> float:
     """How much of what a claim counts a passage names, less what it says of its number that the claim does not.
 
@@ -135,11 +53,11 @@ def wording(passage: Passage, nth: int, claim: About, rarity: Rarity) -> float:
     said = _covered(claim.specific, passage, rarity)
     beside = {stem: rarity.of(stem) for stem in passage.beside[nth] - vocabulary().generic}
     places = _every_place()
-    foreign = sum(weight for stem, weight in beside.items() if stem not in claim.all and stem not in places)
+    foreign = sum(beside[stem] for stem in claim.lacks(beside) if stem not in places)
     whole = sum(beside.values())
     own = 1 - foreign / whole if whole else 1.0
     named = passage.near | passage.around | passage.before
-    of_another = claim.said_names and not claim.said_names & named and passage.names - claim.all
+    of_another = claim.said_names and not claim.said_names & named and claim.lacks(passage.names)
     unsaid = [stem for stem, weight in claim.counts.items() if weight == 1 and stem not in named]
     implied = vocabulary().implied
     of_else = any(rarity.of(stem) == _COMMONEST and not implied.get(stem, _NOTHING) & named for stem in unsaid)
@@ -178,14 +96,15 @@ def _covered(weights: Mapping[str, float], passage: Passage, rarity: Rarity) -> 
 def unit_likeness(passage: Passage, nth: int, quantity: Quantity, what: About) -> float:
     """How much a number's unit is a claim's: 1 for the same beside it, 0 for another. A change is no share."""
     stated, claim = quantity.unit, what.unit
-    is_change, of_change = passage.changes[nth] is not None, what.change is not None
-    if claim.dimension == Dimension.SHARE and what.has_number and is_change != of_change:
-        return 0.0
     if claim.dimension != Dimension.COUNT:
-        if claim.dimension == Dimension.SHARE and quantity.value == 0 and stated is UNSAID_UNIT:
-            return UNSAID  # a share of zero needs no unit
-        if stated.dimension != claim.dimension:
+        is_same = stated.dimension == claim.dimension
+        is_share = claim.dimension == Dimension.SHARE
+        if not is_same and not (is_share and quantity.value == 0 and stated is UNSAID_UNIT):
             return 0.0
+        if is_share and what.has_number and (passage.changes[nth] is None) != (what.change is None):
+            return 0.0
+        if not is_same:
+            return UNSAID  # a share of zero needs no unit
         return 1.0 if claim.dimension != Dimension.MONEY or stated.name == claim.name else 0.0
     if stated.dimension not in (Dimension.COUNT, Dimension.TIMES) or not claim.stems:
         return 0.0

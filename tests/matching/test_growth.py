@@ -52,7 +52,7 @@ PIECES = {
 }
 HELD = Held(
     position=1, id="c", version=1, statement="China has more than 6,200 AI firms.", measure="number-of-ai-firms",
-    geography="CN", scope=None, topics=["china"], period=Period(start=None, end="2025"), stated_on=None,
+    geography="CN", scope=None, topics=("china",), period=Period(start=None, end="2025"), stated_on=None,
     quantity=Quantity(value="5", comparator=Comparator.GT, lower=None, upper=None, unit="percent"), status="verified",
     currency="current",
 )  # fmt: skip

@@ -30,15 +30,15 @@ async def hits(client: httpx.AsyncClient) -> list[float]:
 async def test_what_memory_has_is_answered_while_texts_are_checked(cluster, tmp_path: Path):
     api = ApiProcess(tmp_path, cluster.url(await cluster.new_database("curated")), f"{cluster.servers.redis_url}?db=6")
     await api.start()
-    checked = 0
+    checks: list[float] = []
 
     async def check() -> None:
-        nonlocal checked
         while True:
+            began = time.perf_counter()
             response = await client.post("/v1/matches", json={"text": TEXT})
             assert response.status_code == 200
             assert len(response.json()["items"]) >= 12
-            checked += 1
+            checks.append(time.perf_counter() - began)
 
     try:
         async with httpx.AsyncClient(base_url=api.url, timeout=30) as client:
@@ -50,7 +50,7 @@ async def test_what_memory_has_is_answered_while_texts_are_checked(cluster, tmp_
                     checker.cancel()
     finally:
         api.kill()
-    for name, took in (("alone", alone), (f"beside {checked} checks of an article", beside)):
+    for name, took in (("alone", alone), (f"beside {len(checks)} checks of an article", beside)):
         tell(f"hits {name}: p50 {median(took) * 1000:.1f} ms, p99 {quantiles(took, n=100)[98] * 1000:.1f} ms")
-    assert checked > CHECKERS
-    assert quantiles(beside, n=100)[98] < 0.25
+    assert len(checks) > CHECKERS
+    assert quantiles(beside, n=100)[98] < median(checks) / 2  # the checks wait for each other, and no hit for them

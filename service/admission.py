@@ -40,17 +40,21 @@ class Admission:
         self._waited_for_since = 0.0
         self._refused_at = -math.inf
 
+    @property
+    def is_full(self) -> bool:
+        """Whether as many wait as can be worked for at once."""
+        return len(self.waiting) >= self._most
+
     def refuses(self) -> bool:
         """Whether who comes now may not even wait.
 
         It goes on so until nobody was refused for a while: a queue this short is empty now and then.
         """
-        length = len(self.waiting)
-        if length < self._most:
+        if not self.is_full:
             return False
         now = self._monotonic()
         is_behind = now - self._waited_for_since > self._patience or now - self._refused_at < _CALM * self._patience
-        if length < MOST_WAITING and not is_behind:
+        if len(self.waiting) < MOST_WAITING and not is_behind:
             return False
         self._refused_at = now
         return True

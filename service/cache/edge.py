@@ -80,9 +80,6 @@ class Edge:
             or (variant := entry.variants.get(coding_for(asked.encoding, entry.length))) is None
             or (answer := self._answer(entry, variant, asked, FROM_MEMORY, Standing.CONFIRMED)) is None
         ):
-            if entry is None and self._would_wait(asked, scope) and self._admission.refuses():
-                await self._turn_away(Overloaded(NO_ROOM), scope, send, began)
-                return
             seen = self._watch.begins(scope, began)
             room = self._admission.room()
             try:
@@ -100,15 +97,21 @@ class Edge:
                 entry.route = self._watch.route_of(scope["path"])
             self._watch.kept(scope, entry.route, answer.status, size, answer.request_id, began)
 
-    async def _turn_away(self, failure: Overloaded, scope: Scope, send: Send, began: float) -> None:
-        """Refuses at the least cost: it is most of what is done when there is no room."""
-        refused = self._refuse(scope, failure)
-        size = await send_answer(refused, scope["method"] == "HEAD", scope, send)
-        self._watch.turned_away(scope, refused.status, size, refused.request_id, began)
+    def turns_away(self, scope: Scope) -> bool:
+        """Whether there is no room for a request, and none to wait for. The server asks before it begins one."""
+        if not self._admission.is_full or not takes_room(scope):
+            return False
+        asked = asked_of(scope)
+        if asked is not None and (asked.request in self._memory or asked.request in self._fills.filling):
+            return False
+        return self._admission.refuses()
 
-    def _would_wait(self, asked: Asked | None, scope: Scope) -> bool:
-        """Whether a request could not be answered without room of its own."""
-        return takes_room(scope) if asked is None else asked.request not in self._fills.filling
+    def turn_away(self, scope: Scope) -> Answer:
+        """Refuses a request, at the least cost: it is most of what is done when there is no room."""
+        began = self._monotonic()
+        refused = self._refuse(scope, Overloaded(NO_ROOM))
+        self._watch.turned_away(scope, refused.status, len(refused.body), refused.request_id, began)
+        return refused
 
     async def _look_further(
         self, asked: Asked | None, scope: Scope, receive: Receive, send: Send, seen: Seen, room: Room

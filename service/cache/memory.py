@@ -124,6 +124,9 @@ class Memory:
     def __len__(self) -> int:
         return len(self._probation) + len(self._protected)
 
+    def __contains__(self, request: Request) -> bool:
+        return request in self._protected or request in self._probation
+
     def get(self, request: Request) -> Entry | None:
         """The entry of a request, which from its second use on is protected."""
         found = self._protected.get(request)

@@ -1,6 +1,7 @@
 """What each failure becomes over HTTP: one line each. A slug is permanent; a retired one stays listed."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -127,6 +128,7 @@ def wants_page(scope: Mapping[str, Any]) -> bool:
     return prefers_html(b", ".join(value for name, value in scope["headers"] if name == b"accept").decode("latin-1"))
 
 
+@lru_cache(64)
 def prefers_html(accept: str) -> bool:
     """Whether an `Accept` field likes HTML better than JSON: a browser's does, and that of a program seldom."""
     liked = parse_accept_header(accept, MIMEAccept)

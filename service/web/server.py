@@ -8,9 +8,11 @@ from types import FrameType
 import uvicorn
 from litestar.types import ASGIApp
 
-from service.connections import KEPT_FOR, Connections
+from service.cache.edge import Edge
+from service.connections import Connections
 from service.followers import Followers
 from service.watching import Watch
+from service.web.refusing import Door
 from service.web.wire import Protocol
 
 STOPPED_WITHIN = 5
@@ -65,21 +67,24 @@ class Server(uvicorn.Server):
 def server_config(
     app: ASGIApp, trusted_proxies: str | None, connections: Connections, watch: Watch | None = None
 ) -> uvicorn.Config:
-    """How uvicorn serves the application, in production and in tests alike; `watch` sees what never gets to it.
+    """How uvicorn serves the application, in production and in tests alike.
+
+    `watch` sees what never gets to it. An application that is an Edge is asked beforehand whether it turns away a
+    request.
 
     A request's address is its socket's. Where that is one of `trusted_proxies`, it is the last one in
     `X-Forwarded-For` that is not.
     """
+    door = Door(app, trusted_proxies) if isinstance(app, Edge) else None
     return uvicorn.Config(
         app,
         loop="none",
-        http=type("Watched", (Protocol,), {"watch": watch, "book": connections}),
+        http=type("Watched", (Protocol,), {"watch": watch, "book": connections, "door": door}),
         lifespan="on",
         log_config=None,  # what it says goes where everything goes
         log_level="error",  # what it warns of is what somebody sent, and has a line of ours
         access_log=False,
         server_header=False,
-        timeout_keep_alive=KEPT_FOR,
         timeout_graceful_shutdown=STOPPED_WITHIN,
         proxy_headers=bool(trusted_proxies),
         forwarded_allow_ips=trusted_proxies or "",

@@ -10,11 +10,12 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from schemas.failures import Failure, Fault, HeadersTooLarge, HeadTooSlow, InvalidRequest, UriTooLong
 from service.cache.answer import WHOLE
 from service.cache.asked import CROWDED
-from service.connections import HEAD_WITHIN, PARTED_WITHIN, TAKEN_WITHIN, Connections
+from service.connections import HEAD_WITHIN, KEPT_FOR, PARTED_WITHIN, TAKEN_WITHIN, Connections
 from service.telemetry import request_id as new_request_id
 from service.watching import Watch
 from service.web.envelope import ALWAYS, LARGEST_HEADERS, LONGEST_URI
 from service.web.problems import problem_answer
+from service.web.refusing import Door
 
 ABORT = "citable.abort"
 """Where a request's scope has what ends its connection at once, whatever of an answer was not taken yet."""
@@ -30,6 +31,7 @@ class Protocol(HttpToolsProtocol):
     """HTTP/1.1 with limits, and a problem document where the parser gives up."""
 
     watch: Watch | None = None
+    door: Door | None = None
     book: Connections
     _refusal: Failure | None = None
     _running: RequestResponseCycle | None = None
@@ -101,8 +103,6 @@ class Protocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._reads_head, self._unparsed = False, 0
         super().on_headers_complete()
-        if not self._has_room or self.book.is_leaving():
-            self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:
         self._unparsed = 0
@@ -120,14 +120,27 @@ class Protocol(HttpToolsProtocol):
             self.book.idle(self)
 
     def on_response_complete(self) -> None:
-        super().on_response_complete()
+        """As uvicorn's, without a timer for each answer: idle connections are looked at now and then."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
         self._since = self.loop.time()
-        if not self.pipeline and self._is_whole:
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+        elif self._is_whole:
             self.book.idle(self)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._running = cycle
+        if not self._has_room or self.book.is_leaving():
+            cycle.keep_alive = False
         scope: Any = cycle.scope  # ASGI lets servers add what is theirs
+        if self.door is not None and not self.pipeline and not cycle.flow.write_paused:
+            refusal = self.door.refusal(scope)
+            if refusal is not None:
+                _write_whole(cycle, refusal.head + refusal.said, b"" if scope["method"] == "HEAD" else refusal.body)
+                return
         scope["extensions"] = _EXTENSIONS
         scope[ABORT] = cycle.transport.abort
         if not self._has_room:
@@ -152,8 +165,12 @@ class Protocol(HttpToolsProtocol):
             return None
         elif self._parted or (not self._is_whole and self.cycle.response_complete):
             why = "parted" if waits > PARTED_WITHIN else ""
+        elif self.cycle is None:
+            why = "silent" if waits > HEAD_WITHIN else ""
         else:
-            why = "silent" if self.cycle is None and waits > HEAD_WITHIN else ""
+            why = ""
+            if self.cycle.response_complete and waits > KEPT_FOR:
+                self.make_way()
         if why:
             self.transport.abort()
         return why or None
@@ -203,8 +220,11 @@ async def _send_whole(send: Any, head: bytes, body: bytes) -> None:
     cycle: RequestResponseCycle = send.__self__
     if cycle.flow.write_paused and not cycle.disconnected:
         await cycle.flow.drain()
-    if cycle.disconnected:
-        return
+    if not cycle.disconnected:
+        _write_whole(cycle, head, body)
+
+
+def _write_whole(cycle: RequestResponseCycle, head: bytes, body: bytes) -> None:
     cycle.response_started = cycle.response_complete = True
     cycle.waiting_for_100_continue = False
     lines = [head, *(b"%s: %s\r\n" % field for field in cycle.default_headers)]

@@ -1,6 +1,7 @@
 """Clients who are slow, endless, too many or do not listen: they cost little, not for long, and others are served."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
@@ -8,7 +9,7 @@ import httpx
 import psutil
 import pytest
 
-from service.connections import allowed
+from service.connections import KEPT_FOR, allowed
 from tests.stories.deployment import ApiProcess
 from tests.telling import tell
 
@@ -190,3 +191,17 @@ async def test_more_connections_than_there_is_room_for(attacked):
     for transport in held:
         transport.abort()
     await attacked.serves()
+
+
+async def test_a_connection_is_kept_for_a_while_after_its_answer(curated):
+    reader, writer = await asyncio.open_connection("127.0.0.1", curated.port)
+    loop, connections = asyncio.get_running_loop(), curated.runtime.connections
+    for _ in range(2):
+        writer.write(HELLO + b"\r\n")
+        assert await reader.readuntil(b"\r\n") == b"HTTP/1.1 200 OK\r\n"
+        head = await reader.readuntil(b"\r\n\r\n")
+        await reader.readexactly(int(re.search(rb"content-length: (\d+)", head)[1]))
+        connections.sweep(loop.time() + KEPT_FOR - 5)
+    connections.sweep(loop.time() + KEPT_FOR + 1)
+    assert await reader.read() == b""
+    writer.close()

@@ -32,6 +32,8 @@ class Admission:
         self, most: int, patience: float, monotonic: Callable[[], float], waited: Callable[[float], None]
     ) -> None:
         self.inside = 0
+        self.coming = 0
+        """How many may take room soon: who was not refused, and has something else to do before."""
         self.waiting: deque[asyncio.Future[None]] = deque()
         self._most = most
         self._patience = patience
@@ -42,25 +44,28 @@ class Admission:
 
     @property
     def is_full(self) -> bool:
-        """Whether as many wait as can be worked for at once."""
-        return len(self.waiting) >= self._most
+        """Whether as many wait as can be worked for at once, or are about to."""
+        return len(self.waiting) + self.coming >= self._most
 
     def refuses(self) -> bool:
         """Whether who comes now may not even wait.
 
         It goes on so until nobody was refused for a while: a queue this short is empty now and then.
         """
-        if not self.is_full:
+        return self.is_full and self._refuses(len(self.waiting) + self.coming)
+
+    def _refuses(self, length: int) -> bool:
+        if length < self._most:
             return False
         now = self._monotonic()
-        is_behind = now - self._waited_for_since > self._patience or now - self._refused_at < _CALM * self._patience
-        if len(self.waiting) < MOST_WAITING and not is_behind:
+        is_behind = self.waiting and now - self._waited_for_since > self._patience
+        if length < MOST_WAITING and not is_behind and now - self._refused_at >= _CALM * self._patience:
             return False
         self._refused_at = now
         return True
 
     def room(self) -> "Room":
-        """Room for one, which is not taken yet."""
+        """Room for one, which is not taken yet. Whoever has it must leave it in the end."""
         return Room(self)
 
     @asynccontextmanager
@@ -79,7 +84,7 @@ class Admission:
             self.inside += 1
             self._waited(0.0)
             return
-        if self.refuses():
+        if self._refuses(len(self.waiting)):
             raise Overloaded(NO_ROOM)
         began = self._monotonic()
         if not self.waiting:
@@ -113,22 +118,31 @@ class Admission:
 
 
 class Room:
-    """What one may take once, and gives up once, however often it is said."""
+    """What one may take once, and gives up once, however often it is said. Until then they are coming."""
 
-    __slots__ = ("_admission", "_is_taken")
+    __slots__ = ("_admission", "_is_coming", "_is_taken")
 
     def __init__(self, admission: Admission) -> None:
         self._admission = admission
+        self._is_coming = True
         self._is_taken = False
+        admission.coming += 1
 
     async def enter(self) -> None:
         """Takes it. Overloaded as Admission."""
         if not self._is_taken:
+            self._comes_no_more()
             await self._admission.come_in()
             self._is_taken = True
 
     def leave(self) -> None:
         """Gives it up."""
+        self._comes_no_more()
         if self._is_taken:
             self._is_taken = False
             self._admission.go_out()
+
+    def _comes_no_more(self) -> None:
+        if self._is_coming:
+            self._is_coming = False
+            self._admission.coming -= 1

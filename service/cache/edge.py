@@ -29,6 +29,9 @@ App = Callable[[Any, Any, Any], Awaitable[None]]
 Refuse = Callable[[Scope, Overloaded], Answer]
 """What answers what is refused for want of room."""
 
+_ROOM = "citable.room"
+"""Where a request's scope has its room, if it is coming already."""
+
 ANSWER_WITHIN = 10.0
 """Seconds after which a read is given up, wherever it is then."""
 
@@ -81,7 +84,7 @@ class Edge:
             or (answer := self._answer(entry, variant, asked, FROM_MEMORY, Standing.CONFIRMED)) is None
         ):
             seen = self._watch.begins(scope, began)
-            room = self._admission.room()
+            room = scope.get(_ROOM) or self._admission.room()
             try:
                 await self._look_further(asked, scope, receive, send, seen, room)
             except Overloaded as failure:
@@ -92,19 +95,27 @@ class Edge:
                 room.leave()
                 self._watch.ends(scope, seen)
         else:
+            if _ROOM in scope:
+                scope[_ROOM].leave()
             size = await send_answer(answer, asked.is_head, scope, send)
             if entry.route is None:
                 entry.route = self._watch.route_of(scope["path"])
             self._watch.kept(scope, entry.route, answer.status, size, answer.request_id, began)
 
     def turns_away(self, scope: Scope) -> bool:
-        """Whether there is no room for a request, and none to wait for. The server asks before it begins one."""
-        if not self._admission.is_full or not takes_room(scope):
+        """Whether there is no room for a request, and none to wait for. The server asks before it begins one.
+
+        Where others wait, one that is not turned away is coming from here on: more may be asked before it begins.
+        """
+        if not self._admission.waiting or not takes_room(scope):
             return False
         asked = asked_of(scope)
         if asked is not None and (asked.request in self._memory or asked.request in self._fills.filling):
             return False
-        return self._admission.refuses()
+        if self._admission.refuses():
+            return True
+        scope[_ROOM] = self._admission.room()
+        return False
 
     def turn_away(self, scope: Scope) -> Answer:
         """Refuses a request, at the least cost: it is most of what is done when there is no room."""

@@ -47,6 +47,11 @@ class Admission:
         """Whether as many wait as can be worked for at once, or are about to."""
         return len(self.waiting) + self.coming >= self._most
 
+    @property
+    def is_scarce(self) -> bool:
+        """Whether somebody was refused, and not long ago: then what is only of use to others may be left out."""
+        return self._monotonic() - self._refused_at < _CALM * self._patience
+
     def refuses(self) -> bool:
         """Whether who comes now may not even wait.
 
@@ -59,7 +64,7 @@ class Admission:
             return False
         now = self._monotonic()
         is_behind = self.waiting and now - self._waited_for_since > self._patience
-        if length < MOST_WAITING and not is_behind and now - self._refused_at >= _CALM * self._patience:
+        if length < MOST_WAITING and not is_behind and not self.is_scarce:
             return False
         self._refused_at = now
         return True
@@ -127,6 +132,11 @@ class Room:
         self._is_coming = True
         self._is_taken = False
         admission.coming += 1
+
+    @property
+    def is_scarce(self) -> bool:
+        """As Admission's."""
+        return self._admission.is_scarce
 
     async def enter(self) -> None:
         """Takes it. Overloaded as Admission."""

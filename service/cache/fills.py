@@ -69,7 +69,7 @@ class Fills:
             place = Place(self, request, answer_key(self._coherence.log, self._origin, request))
             try:
                 await room.enter()
-                entry = await self._in_redis(place.key)
+                entry = await self._in_redis(place.key, room)
             except BaseException:
                 place.filled(None)
                 raise
@@ -96,9 +96,10 @@ class Fills:
             return None
         return entry
 
-    async def _in_redis(self, key: str) -> Entry | None:
+    async def _in_redis(self, key: str, room: Room) -> Entry | None:
+        """What another process loaded, or is loading. Where room is scarce nobody waits in it for that."""
         entry = await self._usable(key)
-        if entry is None and not await self.shared.may_load(key):
+        if entry is None and not room.is_scarce and not await self.shared.may_load(key):
             for _ in range(_POLLS):
                 await asyncio.sleep(_POLL)
                 entry = await self._usable(key)

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from schemas.failures import Overloaded
 from service.admission import Admission, Room
 from service.cache import fills as module
 from service.cache.connection import SharedConnection
@@ -150,6 +151,22 @@ async def test_a_load_that_another_process_gave_up_is_not_waited_for(filled):
     assert entry is None
     assert theirs is not None
     await theirs.leave()
+
+
+async def test_where_room_is_scarce_nobody_waits_in_it_for_another_process(filled):
+    fills, _ = filled
+    place = (await fills.find(ASKED, room()))[2]
+    other = Fills(Memory(1_000_000), fills.shared, fills._coherence, "https://citable.example")
+    one = Admission(1, 0.01, lambda: 0.0, lambda _: None)
+    await one.come_in()
+    with pytest.raises(Overloaded):
+        await one.come_in()
+    one.go_out()
+    async with asyncio.timeout(0.5):  # who waits for another process does so for most of a second
+        entry, _, theirs = await other.find(ASKED, one.room())
+    assert entry is None
+    await theirs.leave()
+    await place.leave()
 
 
 async def test_what_a_lost_history_left_is_replaced(filled):

@@ -152,3 +152,27 @@ async def test_room_is_taken_once_and_given_up_once(clock):
     for _ in range(3):
         room.leave()
     assert door.inside == 0
+
+
+async def test_who_was_let_in_and_comes_later_counts_among_those_who_wait(clock):
+    """Else more would be let in, while they look elsewhere first, than may wait; and be refused after all."""
+    door, _ = admission(clock, most=2, patience=5.0)
+    await door.come_in()
+    await door.come_in()
+    burst = await some_wait(door, 3)
+    clock.now += 6
+    assert door.refuses()
+    assert door.is_scarce
+    door.go_out()
+    door.go_out()
+    await asyncio.sleep(0)
+    assert not door.refuses()
+    coming = door.room()
+    assert door.refuses()
+    coming.leave()
+    assert not door.refuses()
+    clock.now += 11
+    assert not door.is_scarce
+    for _ in range(3):
+        door.go_out()
+    await asyncio.gather(*burst)

@@ -37,6 +37,8 @@ EXAMPLE = (
     "2025. The city's twelve pandas sleep ten hours a day."
 )
 """A text to try it with: our own words, and two of its numbers are wrong."""
+_LEAST_NEAR = 0.2
+"""How near a measure must come to be named: below, a word or two are the same by chance."""
 _page = partial(
     page, "check.html", nav="check", longest=f"{LONGEST_TEXT:,}", most_compared=MOST_COMPARED, readable=readable
 )
@@ -47,8 +49,16 @@ def check_form(origin: str) -> bytes:
     return _page(text="", found=None, problem=None, canonical=f"{origin}/check")
 
 
-def check_result(text: str, found: Matches) -> bytes:
-    """The page about what was found in a text, with the text in its form."""
+def nearest_of(found: Matches) -> set[str]:
+    """The ids of the measures that are named on the page as near to a passage."""
+    return {item.nearest.measure for item in found.unmatched if item.nearest and item.nearest.similarity >= _LEAST_NEAR}
+
+
+def check_result(text: str, found: Matches, labels: Mapping[str, str]) -> bytes:
+    """The page about what was found in a text, with the text in its form.
+
+    `labels` say what the measures of `nearest_of` are called, by id.
+    """
     pieces, rest = pieces_of(text, found)
     return _page(
         text=readable(text),
@@ -58,6 +68,8 @@ def check_result(text: str, found: Matches) -> bytes:
         rest=readable(rest),
         summary=_summary(found.items, found.unmatched),
         statuses=_statuses(found.items),
+        labels=labels,
+        least_near=_LEAST_NEAR,
         verdicts=VERDICTS,
         unknown_verdict=_UNKNOWN,
         canonical=None,

@@ -7,10 +7,14 @@ from typing import NamedTuple
 from schemas.fields import UNREADABLE
 from schemas.matching import Match, Matches, Unmatched
 
-_ENDS_A_LINE = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
-_UNSEEN = "\ufeff"
 _UNREADABLE = re.compile(rf"[{UNREADABLE}\ufdd0-\ufdef\ufffe\uffff]")
 """What no record may hold, and the noncharacters, which no document may (HTML, "preprocessing the input stream")."""
+_SHOWN = (
+    {code: "\N{REPLACEMENT CHARACTER}" for code in range(0x10000) if _UNREADABLE.match(chr(code))}
+    | {ord(letter): "\n" for letter in "\v\f\x1c\x1d\x1e\x85\u2028\u2029"}
+    | {0xFEFF: ""}
+)
+"""How they are shown: as they would end a line or, of a byte order mark, not be seen at all."""
 
 
 class Piece(NamedTuple):
@@ -28,7 +32,7 @@ def readable(text: str) -> str:
 
     What steers a terminal or turns the direction of a text around is seen, as a replacement character, instead of done.
     """
-    return _UNREADABLE.sub(_shown, text)
+    return text.translate(_SHOWN) if _UNREADABLE.search(text) else text
 
 
 def pieces_of(text: str, found: Matches) -> tuple[Sequence[Piece], str]:
@@ -52,9 +56,3 @@ def _pieces(text: str, found: Matches) -> Iterable[Piece]:
         at = max(at, end)
     if at < len(text):
         yield Piece(readable(text[at:]))
-
-
-def _shown(letter: re.Match[str]) -> str:
-    if letter[0] in _UNSEEN:
-        return ""
-    return "\n" if letter[0] in _ENDS_A_LINE else "\N{REPLACEMENT CHARACTER}"

@@ -1,13 +1,14 @@
 """The page where people paste a text, to see which of its numbers are claims we hold."""
 
 import asyncio
-from functools import cache
+from functools import cache, partial
 
 from litestar.response.base import ASGIResponse
 
+from db.measures import measure_labels
 from schemas.failures import Fault, InvalidRequest
 from schemas.matching import LONGEST_TEXT, ExampleQuery, PastedText
-from service.rendering.check_page import EXAMPLE, check_form, check_refused, check_result
+from service.rendering.check_page import EXAMPLE, check_form, check_refused, check_result, nearest_of
 from service.rendering.html import MEDIA_TYPE
 from service.rendering.pages import PAGE_FIELDS
 from service.web.assets import asset
@@ -54,7 +55,9 @@ async def _checked(read: Read, text: str) -> ASGIResponse:
     at = await read.at(None)
     async with read.aside():
         found = await read.runtime.texts.check(read.runtime.pool, text, at.position, _CANDIDATES, is_head=True)
-        body = await asyncio.to_thread(check_result, text, found)
+        near = nearest_of(found)
+        labels = await read.load(at, partial(measure_labels, ids=near)) if near else {}
+        body = await asyncio.to_thread(check_result, text, found, labels)
     return ASGIResponse(
         body=body, headers=[("content-type", MEDIA_TYPE), ("cache-control", "private, no-store"), *PAGE_FIELDS]
     )

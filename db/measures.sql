@@ -21,6 +21,12 @@ left join measure_label l on l.id = i.measure
 where i.position <= $1 and i.until > $1 and i.measure = $2
 group by i.measure, l.label
 
+-- name: measure_labels
+-- What measures ($1) are called.
+select i.measure as id, {labelled}
+from unnest($1::text[]) as i (measure)
+left join measure_label l on l.id = i.measure
+
 -- name: label_measures
 -- Gives measures ($1) their labels ($2).
 insert into measure_label (id, label)

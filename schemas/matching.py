@@ -204,10 +204,9 @@ class ExampleQuery(Request, frozen=True, kw_only=True):
 
 
 class PastedText(Request, frozen=True, kw_only=True):
-    """What a form sends to be checked."""
+    """What a form sends to be checked. The page says what a text may be, in words, so that here it may be anything."""
 
-    text: Annotated[str, Meta(min_length=1, max_length=2 * LONGEST_TEXT)]
-    """As it comes: with two signs for the end of a line."""
+    text: str = ""
 
 
 class Held(Struct, frozen=True, kw_only=True):

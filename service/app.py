@@ -128,7 +128,8 @@ def _answer_failure(request: Request[Any, Any, Any], error: Exception) -> Respon
     if isinstance(failure, failures.RateLimited):
         runtime: Runtime = request.app.state.runtime
         runtime.watch.metrics.refusals.labels(failure.policy).inc()
-    status, headers, body = answer_for(request.scope, failure, request_id, problem_page)
+    page = request.scope["state"].get("page", problem_page)
+    status, headers, body = answer_for(request.scope, failure, request_id, page)
     fields = dict(headers)
     return Response(body, status_code=status, headers=fields, media_type=fields["content-type"])
 

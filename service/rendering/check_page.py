@@ -1,10 +1,16 @@
-"""The page where a text is checked: the text with its passages marked, and what we hold of each. Pure."""
+"""The page where a text is checked: the text with its passages marked, what we hold of each, or why it is not. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
-from schemas.matching import LONGEST_TEXT, Match, Matches, Numeric, Unmatched
-from service.rendering.pages import page
+from schemas.matching import LONGEST_TEXT, MOST_COMPARED, Match, Matches, Numeric, Unmatched
+from schemas.problems import Problem
+from schemas.verification import Status
+from service.rendering.checked_text import pieces_of, readable
+from service.rendering.html import MEDIA_TYPE
+from service.rendering.pages import PAGE_FIELDS, page
 
 
 class Verdict(NamedTuple):
@@ -31,45 +37,62 @@ EXAMPLE = (
     "2025. The city's twelve pandas sleep ten hours a day."
 )
 """A text to try it with: our own words, and two of its numbers are wrong."""
+_LEAST_NEAR = 0.2
+"""How near a measure must come to be named: below, a word or two are the same by chance."""
+_page = partial(
+    page, "check.html", nav="check", longest=f"{LONGEST_TEXT:,}", most_compared=MOST_COMPARED, readable=readable
+)
 
 
-class Piece(NamedTuple):
-    """A piece of the text: as it stands, and the number of the passage it is, if it is one."""
-
-    text: str
-    number: int | None
-    match: Match | None
+def check_form(origin: str) -> bytes:
+    """The page to begin with. `origin` is where we are."""
+    return _page(text="", found=None, problem=None, canonical=f"{origin}/check")
 
 
-def check_page(origin: str, text: str = "", found: Matches | None = None) -> bytes:
-    """The form, with a text in it, and below what was found in that, if it was checked. `origin` is where we are."""
-    items = found.items if found else []
-    return page(
-        "check.html",
-        nav="check",
-        text=text,
-        longest=f"{LONGEST_TEXT:,}",
+def nearest_of(found: Matches) -> set[str]:
+    """The ids of the measures that are named on the page as near to a passage."""
+    return {item.nearest.measure for item in found.unmatched if item.nearest and item.nearest.similarity >= _LEAST_NEAR}
+
+
+def check_result(text: str, found: Matches, labels: Mapping[str, str]) -> bytes:
+    """The page about what was found in a text, with the text in its form.
+
+    `labels` say what the measures of `nearest_of` are called, by id.
+    """
+    pieces, rest = pieces_of(text, found)
+    return _page(
+        text=readable(text),
         found=found,
-        pieces=list(_pieces(text, items)),
-        summary=_summary(items, found.unmatched if found else []),
-        items=items,
+        problem=None,
+        pieces=pieces,
+        rest=readable(rest),
+        summary=_summary(found.items, found.unmatched),
+        statuses=_statuses(found.items),
+        labels=labels,
+        least_near=_LEAST_NEAR,
         verdicts=VERDICTS,
         unknown_verdict=_UNKNOWN,
-        rest=len(text) - found.compared_to if found else 0,
-        canonical=f"{origin}/check",
+        canonical=None,
     )
 
 
-def _pieces(text: str, items: Sequence[Match]) -> Iterable[Piece]:
-    """The text in pieces, in order: passages, and what is between them."""
-    at = 0
-    for number, item in enumerate(items, 1):
-        if item.span.start > at:
-            yield Piece(text[at : item.span.start], None, None)
-        yield Piece(text[max(at, item.span.start) : item.span.end], number, item)
-        at = max(at, item.span.end)
-    if at < len(text):
-        yield Piece(text[at:], None, None)
+def check_refused(typed: Mapping[str, str], problem: Problem) -> tuple[bytes, Sequence[tuple[str, str]]]:
+    """The page about why a text was not checked, and its header fields, with what was typed in its form again."""
+    why = problem.detail
+    if problem.status == 413:
+        why = (
+            f"The text is far longer than the {LONGEST_TEXT:,} characters that are checked at once, and was not read. "
+            "Go back to find it where you pasted it, and check it in parts."
+        )
+    body = _page(text=readable(typed.get("text", "")), found=None, problem=problem, why=why, canonical=None)
+    return body, [("content-type", MEDIA_TYPE), *PAGE_FIELDS]
+
+
+def _statuses(items: Sequence[Match]) -> list[tuple[Status, int]]:
+    """How many claims of each status the passages most likely repeat, each claim counted once."""
+    likeliest = {item.candidates[0].claim: item.candidates[0].status for item in items}
+    counts = Counter(likeliest.values())
+    return [(status, counts[status]) for status in Status if counts[status]]
 
 
 def _summary(items: Sequence[Match], unmatched: Sequence[Unmatched]) -> str:

@@ -21,6 +21,7 @@ from litestar.response.base import ASGIResponse
 from schemas.failures import Failure
 from schemas.fields import Request
 from schemas.keys import Role
+from schemas.problems import Problem
 from schemas.requests import Nothing
 from service.cache.asked import is_covered
 from service.cache.representation import JSON
@@ -38,12 +39,18 @@ from service.web.bodies import (
     read_lines,
 )
 from service.web.conditional import accepted
+from service.web.forms import form_of, read_form
 from service.web.headers import Header
 from service.web.inputs import read_path, read_query
+from service.web.problems import Shown
 from service.web.reads import Read
 from service.web.writes import Write
 
 Handler = Callable[..., Awaitable[ASGIResponse]]
+RefusedForm = Callable[[Mapping[str, str], Problem], Shown]
+"""How people are shown why a form was refused: with what they typed, by the name of its field."""
+_SHORT_FORM = 8192
+"""Bytes of a form that take less than a millisecond to decode."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,8 @@ class Endpoint:
     media_type: str = JSON
     example: Any = None
     """A body to begin with."""
+    refused: RefusedForm | None = None
+    """How a form is refused, if not with the page that every problem has."""
     in_path: Mapping[str, Any] = field(default_factory=dict)
     takes: frozenset[str] = frozenset()
     """Which of `by`, `read`, `write`, `query` and `body` the handler declares."""
@@ -97,6 +106,8 @@ class Endpoint:
         client = scope["client"]
         state: Any = scope["state"]
         asker = Asker(runtime, headers, client[0] if client else "local", state["fields"], state)
+        if self.refused is not None:
+            state["page"] = partial(self.refused, {})
         by = await asker.writer(self.role) if self.role else None
         given: dict[str, Any] = read_path(request.path_params, self.in_path)
         if "query" in self.takes:
@@ -114,7 +125,8 @@ class Endpoint:
             if "body" in self.takes:
                 given["body"] = await self._decoded(body)
         elif "body" in self.takes:  # a read that asks with a body
-            given["body"] = await self._decoded(await self._body(request, headers))
+            body = await self._body(request, headers)
+            given["body"] = await (self._form(body, state) if self.media_type == FORM else self._decoded(body))
         return await self.handler(**given)
 
     async def _body(self, request: LitestarRequest[Any, Any, Any], headers: Mapping[str, str]) -> bytes:
@@ -126,9 +138,14 @@ class Endpoint:
     async def _decoded(self, body: bytes) -> Any:
         if self.media_type == NDJSON:  # beside the loop: a thousand lines take a while
             return await asyncio.to_thread(read_lines, body, _decoder(self.line))
-        if self.media_type == FORM:
-            return read_query(body, self.body)
         return read_json(body, _decoder(self.body))
+
+    async def _form(self, body: bytes, state: Any) -> Any:
+        """A form; whatever is refused from now on is refused with what was typed."""
+        form = form_of(body) if len(body) <= _SHORT_FORM else await asyncio.to_thread(form_of, body)
+        if self.refused is not None:
+            state["page"] = partial(self.refused, form.typed)
+        return read_form(form, self.body)
 
     @property
     def line(self) -> Any:
@@ -182,6 +199,7 @@ def _operation(
     listed: bool = True,
     takes: str = JSON,
     example: Any = None,
+    refused: RefusedForm | None = None,
 ) -> Callable[[Handler], Endpoint]:
     """Makes a handler the endpoint of a method and path; it is called what the handler is called.
 
@@ -201,6 +219,7 @@ def _operation(
         listed=listed,
         media_type=takes,
         example=example,
+        refused=refused,
         **_declared(handler, path),
     )
 

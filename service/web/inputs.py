@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import cache
@@ -18,6 +18,7 @@ from schemas.rules import first_day
 
 R = TypeVar("R", bound=Request)
 
+MOST_PARAMETERS = 500
 _WHOLE_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 
 
@@ -27,8 +28,26 @@ def read_query(raw: bytes, kind: type[R]) -> R:
     A parameter that the Struct does not name is wrong, unless it says that it allows for others. What a form leaves
     empty (HTML, "constructing the entry list") is not asked.
     """
+    return read_pairs(pairs_of(raw), kind)
+
+
+def pairs_of(raw: bytes, what: str = "query") -> list[tuple[str, str]]:
+    """The names and values of a query, or of what else is written like one (WHATWG URL, section 5.1), in order.
+
+    InvalidRequest if that is not percent-encoded UTF-8, or has more than 500 of them; it is called `what`.
+    """
+    try:
+        return parse_qsl(raw.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS)
+    except UnicodeDecodeError as error:
+        raise InvalidRequest([Fault(f"The {what} is not percent-encoded UTF-8 (RFC 3986).")]) from error
+    except ValueError as error:
+        raise InvalidRequest([Fault(f"The {what} has more than {MOST_PARAMETERS} parameters.")]) from error
+
+
+def read_pairs(pairs: Iterable[tuple[str, str]], kind: type[R]) -> R:
+    """Names and values as the Struct that names them. InvalidRequest as of `read_query`."""
     given: dict[str, list[str]] = defaultdict(list)
-    for name, value in _pairs(raw):
+    for name, value in pairs:
         if value.strip() or not kind.is_form:
             given[name].append(value)
     fields = _parameters(kind)
@@ -77,15 +96,6 @@ def read_as_of(text: str) -> int | datetime:
 
 class _Refused(ValueError):
     """A value is not of its parameter's type."""
-
-
-def _pairs(raw: bytes) -> list[tuple[str, str]]:
-    try:
-        return parse_qsl(raw.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=500)
-    except UnicodeDecodeError as error:
-        raise InvalidRequest([Fault("The query is not percent-encoded UTF-8 (RFC 3986).")]) from error
-    except ValueError as error:
-        raise InvalidRequest([Fault("The query has more than 500 parameters.")]) from error
 
 
 def _unknown(name: str, known: list[str]) -> Fault:

@@ -21,8 +21,10 @@ _IN_A_FRAGMENT = "/?:@!$&'()*+,;=~-._"
 PROBLEM_JSON = "application/problem+json"
 _TYPES = {"quota-exceeded": "https://iana.org/assignments/http-problem-types#quota-exceeded"}
 """Problems that are not only ours: types that others have registered."""
-ProblemPage = Callable[[Problem], tuple[bytes, Sequence[tuple[str, str]]]]
-"""How people are shown a problem: HTML, with the header fields of that page, its media type among them."""
+Shown = tuple[bytes, Sequence[tuple[str, str]]]
+"""A page about a problem: HTML, with its header fields, its media type among them."""
+ProblemPage = Callable[[Problem], Shown]
+"""How people are shown a problem."""
 _FOR_PROGRAMS = ("/v1/", "/feeds/", "/oembed", "/embed/", "/embed.js", "/openapi.json", "/livez", "/readyz")
 """Where the addresses begin that are not pages: their problems are for programs, whatever `Accept` says."""
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Dialog, Error, Page, Request, async_playwright
 
+from tests.browser.exhibits import come_to
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 needs_chromium = pytest.mark.skipif(
     CHROMIUM is None and os.environ.get("CI") != "true", reason="no Chromium on this machine; CI has one"
@@ -99,6 +101,5 @@ async def new_page(browser: Browser, **options: object) -> AsyncIterator[Page]:
 
 async def visit(page: Page, url: str, status: int = 200) -> None:
     """Goes to a page of HTML, which is answered with this status."""
-    answer = await page.goto(url)
-    assert answer is not None
+    answer = await come_to(page, url)
     assert (answer.status, answer.headers["content-type"]) == (status, "text/html; charset=utf-8"), url

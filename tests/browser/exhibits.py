@@ -1,6 +1,11 @@
-"""Every page and card there is, of claims in every state they can be in: what each test of pages goes through."""
+"""Every page and card there is, of claims in every state they can be in: what each test of pages goes through.
+
+Some answer a text that is pasted into the form at their address, which names it behind a `#`.
+"""
 
 import asyncio
+
+from playwright.async_api import Page, Response
 
 from schemas.addresses import claim_card, claim_page, measure_page
 from tests.web.writing import REASON, SUPPORT, VERDICT, Desk, claim, created, relation
@@ -23,6 +28,15 @@ LONGEST_WORD = "Hafenkranautomatisierungsgeschwindigkeitsmessungsverordnung"
 CURATED_PAGES = {f"claim-{state}": claim_page(id) for state, id in OF_STATUS.items()}
 CURATED_CARDS = {f"card-{state}": claim_card(id) for state, id in OF_STATUS.items()}
 
+PASTED: dict[str, str] = {
+    "/check#mixed": "China is home to more than 6,200 AI firms and holds 85% of the world's AI patents.\n\nDeepSeek "
+    "was built for $6 million; its final training run cost $5.576 million. ChatGPT has 800 million weekly users. The "
+    "12 AI patent offices of China employ 4,000 clerks. The start-up behind the report employs 320 people in Oslo.",
+    "/check#long": f"China's {LONGEST_WORD * 4} has 6,200 AI firms and 4,{'000,' * 30}000 of {LONGEST_WORD * 3}.\n" * 3,
+    "/check#refused": " \n ",
+}
+"""What is pasted at some of these addresses, and then sent."""
+
 PAGES: dict[str, str] = {
     "home": "/",
     "search": "/?q=patents",
@@ -41,6 +55,8 @@ PAGES: dict[str, str] = {
     "verification": "/about/verification",
     "check": "/check",
     "check-example": "/check?example=1",
+    "check-mixed": "/check#mixed",
+    "check-long": "/check#long",
     "problem": "/problems/not-found",
 }
 """Pages for people that are found, by what they are called here."""
@@ -52,6 +68,9 @@ MISSING: dict[str, str] = {
     "missing-measure": measure_page("nothing-of-the-sort"),
 }
 """Pages that say there is nothing."""
+
+REFUSED: dict[str, str] = {"check-refused": "/check#refused"}
+"""Pages that say why what was sent was refused."""
 
 CARDS: dict[str, str] = {
     **CURATED_CARDS,
@@ -70,7 +89,7 @@ CARDS: dict[str, str] = {
 MISSING_CARDS: dict[str, str] = {"missing-card": claim_card("nothing-of-the-sort")}
 FOUND = {**PAGES, **CARDS}
 NOT_FOUND = {**MISSING, **MISSING_CARDS}
-EVERYTHING = {**FOUND, **NOT_FOUND}
+EVERYTHING = {**FOUND, **REFUSED, **NOT_FOUND}
 
 PICTURED: dict[str, str] = {
     "home": PAGES["home"],
@@ -83,6 +102,9 @@ PICTURED: dict[str, str] = {
     "measure": PAGES["measure"],
     "corrections": PAGES["corrections"],
     "verification": PAGES["verification"],
+    "check": PAGES["check"],
+    "check-mixed": PAGES["check-mixed"],
+    "check-refused": REFUSED["check-refused"],
     "card": CARDS["card-disputed"],
     "card-verified": CARDS["card-verified"],
     "card-stale": CARDS["card-stale"],
@@ -101,7 +123,20 @@ def shown(addresses: dict[str, str]) -> dict[str, object]:
 
 def status_of(path: str) -> int:
     """What a page or card is answered with."""
-    return 404 if path in NOT_FOUND.values() else 200
+    return 404 if path in NOT_FOUND.values() else 400 if path in REFUSED.values() else 200
+
+
+async def come_to(page: Page, url: str) -> Response:
+    """Goes to a page or card; where a text is pasted, on to the answer to that."""
+    answer = await page.goto(url)
+    text = next((PASTED[path] for path in PASTED if url.endswith(path)), None)
+    if text is not None:
+        await page.get_by_label("The text, in English").fill(text)
+        async with page.expect_navigation() as coming:
+            await page.get_by_role("button", name="Check it").click()
+        answer = await coming.value
+    assert answer is not None, url
+    return answer
 
 
 async def hang(desk: Desk) -> None:

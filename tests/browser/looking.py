@@ -14,7 +14,7 @@ from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.async_api import Browser, BrowserContext, Page, Response
 
 from tests.browser.chromium import DESKTOP, NARROW, PHONE, Witness, new_context, watched
-from tests.browser.exhibits import PICTURED
+from tests.browser.exhibits import PICTURED, come_to
 
 SCREENS = Path(__file__).parents[2] / "build" / "screens"
 """Where pictures of what was seen are put, for people to look at."""
@@ -93,7 +93,7 @@ class Gallery:
 
     async def _picture_on_a_phone(self, path: str, name: str) -> None:
         page = await self._phone.new_page()
-        await page.goto(self._origin + path)
+        await come_to(page, self._origin + path)
         await _photograph(page, f"{name}-phone")
         await page.close()
 
@@ -120,10 +120,9 @@ async def look(page: Page, url: str) -> Look:
     responses: list[Response] = []
     witness = watched(page)
     page.on("response", lambda response: responses.append(response))
-    answer = await page.goto(url)
-    assert answer is not None
+    answer = await come_to(page, url)
     seen = Look(answer.status, answer.headers["content-type"], witness)
-    for response in responses:
+    for response in responses[responses.index(answer) :]:  # what came before was only the way there
         if response.headers.get("content-type", "").startswith(WEIGHED):
             seen.weight[response.url] = len(await response.body())
         if "set-cookie" in response.headers:

@@ -10,7 +10,9 @@ from tests.browser.exhibits import PAGES
 from tests.browser.hosting import document, elsewhere, with_element
 
 pytestmark = needs_chromium
-UNFRAMED = ["home", "search", "claim-disputed", "claim-stale", "measure", "corrections", "verification", "problem"]
+UNFRAMED = [
+    "home", "search", "claim-disputed", "claim-stale", "measure", "corrections", "verification", "check", "problem",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", UNFRAMED)

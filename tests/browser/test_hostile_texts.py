@@ -6,6 +6,7 @@ import pytest
 
 from tests.browser.chromium import needs_chromium, watched
 from tests.browser.hostile import TEXTS, as_read, assert_harmless, publish, read, text
+from tests.web.writing import claim, created
 
 pytestmark = needs_chromium
 ID = "hostile-cranes-1"
@@ -84,6 +85,27 @@ async def test_a_page_repeats_what_was_asked_as_text_if_at_all(path, hostile, pa
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     await assert_harmless(page, witness)
+
+
+async def test_a_pasted_text_is_shown_as_it_was_written_whether_it_is_checked_or_refused(hostile, page):
+    """The one that is refused is longer than it may be; the claims beside the other are as hostile as it is."""
+    about = {"statement": f"Harbours run 4,177 automated cranes {text('said')}", "quantity__value": "4177"}
+    created(await hostile.editor.create(claim(**about)))
+    witness = watched(page)
+    for more, status in (("", 200), (" and so on" * 5_000, 400)):
+        pasted = f"{text('pasted')}.\n\nHarbours run 4,177 automated cranes {text('marked')}.{more}"
+        await page.goto(f"{hostile.api.url}/check")
+        await page.get_by_label("The text, in English").fill(pasted)
+        witness.navigated.clear()
+        async with page.expect_navigation() as coming:
+            await page.get_by_role("button", name="Check it").click()
+        assert (await coming.value).status == status
+        await assert_harmless(page, witness)
+        assert await page.locator("textarea").input_value() == pasted
+        if status == 200:
+            assert "Harbours run" in await page.locator("mark").first.text_content()
+            assert as_read(about["statement"]) in await read(page)
+            assert as_read(text("pasted")) in as_read(await page.locator(".checked").text_content())
 
 
 async def test_the_search_box_holds_what_was_asked(hostile, page):

@@ -12,7 +12,7 @@ pytestmark = needs_chromium
 WALKED = {
     name: {**PAGES, **CARDS}[name]
     for name in ("home", "search", "claim-disputed", "claim-stale", "measure", "corrections", "verification",
-                 "card-disputed", "card-stale")
+                 "check-example", "card-disputed", "card-stale")
 }  # fmt: skip
 ON_PAGES = {name: path for name, path in WALKED.items() if name in PAGES}
 FOCUSABLE = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]:not([tabindex='-1'])"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from schemas.addresses import measure_chart
 from tests.browser.checker import complaints, needs_checker
-from tests.browser.exhibits import CARDS, MISSING, MISSING_CARDS, PAGES, status_of
+from tests.browser.exhibits import CARDS, MISSING, MISSING_CARDS, PAGES, PASTED, REFUSED, status_of
 from tests.web.writing import Desk
 
 HTML = {"accept": "text/html"}
@@ -15,7 +15,10 @@ async def gather(exhibition: Desk, addresses: dict[str, str], folder: Path) -> N
     """Puts pages into a folder, and the style sheets they link to."""
     client = exhibition.api.client
     for name, path in addresses.items():
-        answer = await client.get(path, headers=HTML)
+        if path in PASTED:
+            answer = await client.post(path.partition("#")[0], data={"text": PASTED[path]}, headers=HTML)
+        else:
+            answer = await client.get(path, headers=HTML)
         assert answer.status_code == status_of(path), path
         assert answer.headers["content-type"].startswith("text/html"), path
         (folder / f"{name}.html").write_bytes(answer.content)
@@ -25,7 +28,7 @@ async def gather(exhibition: Desk, addresses: dict[str, str], folder: Path) -> N
 
 @needs_checker
 async def test_every_page_is_valid(exhibition, tmp_path):
-    await gather(exhibition, {**PAGES, **MISSING}, tmp_path)
+    await gather(exhibition, {**PAGES, **REFUSED, **MISSING}, tmp_path)
     assert await complaints(tmp_path) == []
 
 

@@ -11,9 +11,10 @@ pytestmark = needs_chromium
 SOME = {
     name: {**PAGES, **CARDS}[name]
     for name in ("home", "search", "claim-disputed", "claim-stale", "claim-retracted", "measure", "corrections",
-                 "verification", "card-disputed", "card-stale")
+                 "verification", "check-mixed", "card-disputed", "card-stale")
 }  # fmt: skip
-PRINTED = {name: SOME[name] for name in ("claim-disputed", "claim-retracted", "measure", "corrections", "card-stale")}
+PRINTED = {name: SOME[name] for name in ("claim-disputed", "claim-retracted", "measure", "corrections", "check-mixed",
+                                        "card-stale")}  # fmt: skip
 HEADINGS = "[...document.querySelectorAll('h1, h2, h3, h4')].filter(element => element.checkVisibility())"
 
 

@@ -61,6 +61,19 @@ def a_request_is_one_line(watched):
     assert (line["status"], line["method"]) == (404, "OPTIONS")
 
 
+async def test_nothing_of_a_text_that_is_pasted_is_logged_whether_it_is_checked_or_refused(watched):
+    def story() -> None:
+        for more, status in (("", 200), ("\0", 400), (" and so on" * 5_000, 400)):
+            text = f"Marmalade factories employ 6,200 AI firms.{more}"
+            answer = watched.client.post("/check", data={"text": text}, headers={"Accept": "text/html"})
+            assert "Marmalade" in answer.text
+            line = logged_soon(watched.program, request_id=answer.headers["x-request-id"])
+            assert (line["status"], line["route"], line["path"]) == (status, "/check", "/check")
+        assert "armalade" not in watched.program.said
+
+    await asyncio.to_thread(story)
+
+
 async def test_who_asked_is_told_by_address_and_by_the_id_of_a_key_and_never_by_its_secret(watched):
     def story() -> None:
         secret = watched.keys[Role.EDITOR]

@@ -29,8 +29,9 @@ App = Callable[[Any, Any, Any], Awaitable[None]]
 Refuse = Callable[[Scope, Overloaded], Answer]
 """What answers what is refused for want of room."""
 
+_ASKED = "citable.asked"
 _ROOM = "citable.room"
-"""Where a request's scope has its room, if it is coming already."""
+"""Where a request's scope has what it asks, once that was looked at, and its room, if it is coming already."""
 
 ANSWER_WITHIN = 10.0
 """Seconds after which a read is given up, wherever it is then."""
@@ -70,59 +71,65 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if _ASKED not in scope:
+            answer = self.at_once(scope)
+            if answer is not None:
+                await send_answer(answer, scope["method"] == "HEAD", scope, send)
+                return
+        seen = self._watch.begins(scope, self._monotonic())
+        room = scope.get(_ROOM) or self._admission.room()
+        try:
+            await self._look_further(scope[_ASKED], scope, receive, send, seen, room)
+        except Overloaded as failure:
+            refused = self._refuse(scope, failure)
+            size = await send_answer(refused, scope["method"] == "HEAD", scope, send)
+            seen.answered(refused.status, size, None, refused.request_id)
+        finally:
+            room.leave()
+            self._watch.ends(scope, seen)
+
+    def at_once(self, scope: Scope) -> Answer | None:
+        """The answer to a request that waits for nothing, and is noted already; None if there is none.
+
+        That is one that memory has, or that there is no room for, and none to wait for. A server that can send it as it
+        is asks before it begins the request. One that goes on where others wait is coming from here on, since more may
+        be asked before it begins.
+        """
         began = self._monotonic()
-        asked = asked_of(scope)
-        coherence = self._coherence
-        entry = None if asked is None else self._memory.get(asked.request)
-        if (
-            asked is None
-            or entry is None
-            or entry.point is not coherence.head
-            or asked.authorization is not None
-            or began >= coherence.confirmed_until
-            or (variant := entry.variants.get(coding_for(asked.encoding, entry.length))) is None
-            or (answer := self._answer(entry, variant, asked, FROM_MEMORY, Standing.CONFIRMED)) is None
-        ):
-            seen = self._watch.begins(scope, began)
-            room = scope.get(_ROOM) or self._admission.room()
-            try:
-                await self._look_further(asked, scope, receive, send, seen, room)
-            except Overloaded as failure:
-                refused = self._refuse(scope, failure)
-                size = await send_answer(refused, scope["method"] == "HEAD", scope, send)
-                seen.answered(refused.status, size, None, refused.request_id)
-            finally:
-                room.leave()
-                self._watch.ends(scope, seen)
-        else:
-            if _ROOM in scope:
-                scope[_ROOM].leave()
-            size = await send_answer(answer, asked.is_head, scope, send)
+        asked = scope[_ASKED] = asked_of(scope)
+        if asked is not None and asked.authorization is None and began < self._coherence.confirmed_until:
+            answer = self._in_memory(asked, scope, began)
+            if answer is not None:
+                return answer
+        if self._admission.waiting and self._would_wait(asked, scope):
+            if self._admission.refuses():
+                refused = self._refuse(scope, Overloaded(NO_ROOM))
+                self._watch.turned_away(scope, refused.status, len(refused.body), refused.request_id, began)
+                return refused
+            scope[_ROOM] = self._admission.room()
+        return None
+
+    def _in_memory(self, asked: Asked, scope: Scope, began: float) -> Answer | None:
+        """What memory has, if it was confirmed of late, and in the coding that is asked for."""
+        entry = self._memory.get(asked.request)
+        if entry is None or entry.point is not self._coherence.head:
+            return None
+        variant = entry.variants.get(coding_for(asked.encoding, entry.length))
+        if variant is None:
+            return None
+        answer = self._answer(entry, variant, asked, FROM_MEMORY, Standing.CONFIRMED)
+        if answer is not None:
             if entry.route is None:
                 entry.route = self._watch.route_of(scope["path"])
+            size = 0 if asked.is_head else len(answer.body)
             self._watch.kept(scope, entry.route, answer.status, size, answer.request_id, began)
+        return answer
 
-    def turns_away(self, scope: Scope) -> bool:
-        """Whether there is no room for a request, and none to wait for. The server asks before it begins one.
-
-        Where others wait, one that is not turned away is coming from here on: more may be asked before it begins.
-        """
-        if not self._admission.waiting or not takes_room(scope):
-            return False
-        asked = asked_of(scope)
-        if asked is not None and (asked.request in self._memory or asked.request in self._fills.filling):
-            return False
-        if self._admission.refuses():
-            return True
-        scope[_ROOM] = self._admission.room()
-        return False
-
-    def turn_away(self, scope: Scope) -> Answer:
-        """Refuses a request, at the least cost: it is most of what is done when there is no room."""
-        began = self._monotonic()
-        refused = self._refuse(scope, Overloaded(NO_ROOM))
-        self._watch.turned_away(scope, refused.status, len(refused.body), refused.request_id, began)
-        return refused
+    def _would_wait(self, asked: Asked | None, scope: Scope) -> bool:
+        """Whether a request could not be answered without room of its own."""
+        if asked is None:
+            return takes_room(scope)
+        return asked.request not in self._memory and asked.request not in self._fills.filling
 
     async def _look_further(
         self, asked: Asked | None, scope: Scope, receive: Receive, send: Send, seen: Seen, room: Room

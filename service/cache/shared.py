@@ -4,6 +4,7 @@ Every value starts with the point of the log it was read at. A fill that was rea
 minute is refused, so a slow reader cannot put an old answer back; what a lost history left is replaced.
 """
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,10 +52,12 @@ class SharedCache:
         self._connection = connection
         self._redis = connection.redis
         self._set_unless_older = self._redis.register_script(_SET_UNLESS_OLDER)
+        self._wanted: list[tuple[str, asyncio.Future[bytes | None]]] = []
+        self._reading: set[asyncio.Task[None]] = set()
 
     async def get(self, key: str) -> tuple[Kept, Point] | None:
         """The answer under a key, and the point it was read at. What is none of ours is removed."""
-        value: bytes | None = await self._connection.asked("a read from Redis", lambda: self._redis.get(key))
+        value = await self._value(key)
         if value is None:
             return None
         try:
@@ -64,6 +67,27 @@ class SharedCache:
             tolerate("a value read from Redis", error)
             await self.forget(key)
             return None
+
+    async def _value(self, key: str) -> bytes | None:
+        """What is under a key. All who ask in the same moment are one command: most of its cost is that it is one."""
+        value: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
+        self._wanted.append((key, value))
+        if len(self._wanted) == 1:
+            task = asyncio.create_task(self._read())
+            self._reading.add(task)
+            task.add_done_callback(self._reading.discard)
+        return await value
+
+    async def _read(self) -> None:
+        wanted, self._wanted = self._wanted, []
+        keys = [key for key, _ in wanted]
+        found: list[bytes | None] | None = None
+        try:
+            found = await self._connection.asked("a read from Redis", lambda: self._redis.mget(keys))
+        finally:
+            for (_, value), one in zip(wanted, found or [None] * len(wanted), strict=True):
+                if not value.done():
+                    value.set_result(one)
 
     async def put(self, key: str, kept: Kept, at: Point) -> bool:
         """Keeps an answer read at a point; whether it was taken, and not refused for a later one."""

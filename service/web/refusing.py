@@ -1,13 +1,9 @@
 """Refusing what there is no room for: at the least cost, since it is done most when there is most to do."""
 
-from contextlib import suppress
 from typing import Any
-
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from schemas.failures import Overloaded
 from service.cache.answer import Answer
-from service.cache.edge import Edge
 from service.telemetry import request_id as new_request_id
 from service.web.envelope import ALWAYS
 from service.web.problems import ProblemPage, answer_for, wants_page
@@ -42,24 +38,3 @@ class Refusals:
         head = b"HTTP/1.1 503 Service Unavailable\r\n" + b"".join(b"%s: %s\r\n" % field for field in encoded)
         self._written[kind] = Answer(status, encoded, head, b"", body, "")
         return self._written[kind]
-
-
-class Door:
-    """Where a server asks whether a request is turned away, before it makes anything ready for it."""
-
-    def __init__(self, edge: Edge, trusted_proxies: str | None) -> None:
-        self._edge = edge
-        self._forwarded = ProxyHeadersMiddleware(_nothing, trusted_proxies) if trusted_proxies else None
-
-    def refusal(self, scope: Any) -> Answer | None:
-        """The answer to a request there is no room for; None if there is. The log is told whose request it was."""
-        if not self._edge.turns_away(scope):
-            return None
-        if self._forwarded is not None:
-            with suppress(StopIteration):  # which is how a coroutine ends that waits for nothing
-                self._forwarded(scope, _nothing, _nothing).send(None)
-        return self._edge.turn_away(scope)
-
-
-async def _nothing(*_: Any) -> Any:
-    return None

@@ -12,7 +12,7 @@ from service.cache.edge import Edge
 from service.connections import Connections
 from service.followers import Followers
 from service.watching import Watch
-from service.web.refusing import Door
+from service.web.door import Door
 from service.web.wire import Protocol
 
 STOPPED_WITHIN = 5
@@ -69,8 +69,7 @@ def server_config(
 ) -> uvicorn.Config:
     """How uvicorn serves the application, in production and in tests alike.
 
-    `watch` sees what never gets to it. An application that is an Edge is asked beforehand whether it turns away a
-    request.
+    `watch` sees what never gets to it. An application that is an Edge is asked for answers that wait for nothing.
 
     A request's address is its socket's. Where that is one of `trusted_proxies`, it is the last one in
     `X-Forwarded-For` that is not.

@@ -13,9 +13,9 @@ from service.cache.asked import CROWDED
 from service.connections import HEAD_WITHIN, KEPT_FOR, PARTED_WITHIN, TAKEN_WITHIN, Connections
 from service.telemetry import request_id as new_request_id
 from service.watching import Watch
+from service.web.door import Door
 from service.web.envelope import ALWAYS, LARGEST_HEADERS, LONGEST_URI
 from service.web.problems import problem_answer
-from service.web.refusing import Door
 
 ABORT = "citable.abort"
 """Where a request's scope has what ends its connection at once, whatever of an answer was not taken yet."""
@@ -137,9 +137,9 @@ class Protocol(HttpToolsProtocol):
             cycle.keep_alive = False
         scope: Any = cycle.scope  # ASGI lets servers add what is theirs
         if self.door is not None and not self.pipeline and not cycle.flow.write_paused:
-            refusal = self.door.refusal(scope)
-            if refusal is not None:
-                _write_whole(cycle, refusal.head + refusal.said, b"" if scope["method"] == "HEAD" else refusal.body)
+            answer = self.door.answer(scope)
+            if answer is not None:
+                _write_whole(cycle, answer.head + answer.said, b"" if scope["method"] == "HEAD" else answer.body)
                 return
         scope["extensions"] = _EXTENSIONS
         scope[ABORT] = cycle.transport.abort

@@ -2,6 +2,8 @@
 
 import json
 
+from playwright.async_api import expect
+
 from service.app import ENDPOINTS
 from tests.browser.chromium import needs_chromium, watched
 
@@ -15,7 +17,7 @@ async def test_the_reference_shows_every_operation_offline(curated, page):
     contract = json.loads((await curated.get("/openapi.json")).content)
     witness = watched(page)
     await page.goto(f"{curated.url}/docs")
-    await page.wait_for_function(f"document.querySelectorAll('.opblock').length >= {len(LISTED)}")
+    await expect(page.locator(".opblock").nth(len(LISTED) - 1)).to_be_attached()
     shown = dict(await page.evaluate(SHOWN))
     for endpoint in LISTED:
         summary = contract["paths"][endpoint.path][endpoint.method.lower()]["summary"]

@@ -55,6 +55,8 @@ def a_request_is_one_line(watched):
     assert (line["method"], line["bytes"], line["cache"]) == ("HEAD", 0, "memory")
     _, line = asked(watched, path, if_none_match=answer.headers["etag"], accept_encoding="identity")
     assert (line["status"], line["bytes"]) == (304, 0)
+    _, line = asked(watched, path, accept_encoding="identity", x_forwarded_for="203.0.113.7")
+    assert (line["cache"], line["client"]) == ("memory", "203.0.113.7")
     _, line = asked(watched, "/no/such/thing")
     assert (line["route"], line["status"], line["cache"], line["level"]) == ("other", 404, "none", "info")
     _, line = asked(watched, "/v1/claims/", "OPTIONS")

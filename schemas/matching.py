@@ -21,10 +21,11 @@ class Numeric(StrEnum):
     The number is held against what the claim says, whether or not that is true: `status` says so. *Half a step* is half
     a unit of the last digit that counts: the zeros a whole number ends in count up to its second digit, so that 40 is
     0.5 more or less, 40.3 is 0.05, 6,200 is 50 and 10 billion half a billion; a fraction in words ("six in ten", "a
-    third") is one percentage point more or less. "About" and "nearly" make it twice that. The text's number *agrees*
-    with the claim's if they differ by half a step of the text's number at most. Of a claim's range, the nearer end is
-    compared, and for a bound the end on its side; of two ranges, their middles. The first of these that is so is said:
-    `no_number`, `contradicts`, `exceeds`, `falls_short`, `outdated`, `consistent`, `within_rounding`.
+    third") is one percentage point more or less. "About" and "nearly" make it twice that, or a quarter of the number if
+    that is less. The text's number *agrees* with the claim's if they differ by half a step of the text's number, and by
+    half of it, at most. Of a claim's range, the nearer end is compared, and for a bound the end on its side; of two
+    ranges, their middles. The first of these that is so is said: `no_number`, `contradicts`, `exceeds`,
+    `falls_short`, `outdated`, `consistent`, `within_rounding`.
     """
 
     CONSISTENT = "consistent"
@@ -42,9 +43,10 @@ class Numeric(StrEnum):
     whose bound leaves the claim's number out above it ("nearly 6,200" for "more than 6,200"). So is a lower bound far
     below: true, and little."""
     CONTRADICTS = "contradicts"
-    """What the text and the claim say cannot be about one number: the same number denied, in another currency, or in
-    percentage points for percent; a rise for a fall; an upper bound at or below a lower bound; or a number more than
-    twice the claim's or less than half of it, but for one that follows from the claim. Years have no double."""
+    """What the text and the claim say cannot be about one number: the same number denied, or of those who do not, in
+    another currency, by another time (a day, a week), or in percentage points for percent; a rise for a fall; an upper
+    bound at or below a lower bound; or a number more than twice the claim's or less than half of it, but for one that
+    follows from the claim. Years have no double."""
     OUTDATED = "outdated"
     """It would be `consistent` or `within_rounding`, but a newer figure has replaced the claim: its `currency` is
     `superseded`."""

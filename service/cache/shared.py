@@ -70,6 +70,8 @@ class SharedCache:
 
     async def _value(self, key: str) -> bytes | None:
         """What is under a key. All who ask in the same moment are one command: most of its cost is that it is one."""
+        if self._connection.is_left_alone:
+            return None
         value: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
         self._wanted.append((key, value))
         if len(self._wanted) == 1:

@@ -53,7 +53,8 @@ _STATUSES = {
 def check_command(file: Path, url: str | None, limit: int, as_json: bool) -> None:
     """Say which numbers in FILE are claims that are held, and whether they are right; - is stdin.
 
-    A text is UTF-8, and as long as you like.
+    A text is UTF-8, and as long as you like. Exits with 0 whatever is found, with 1 if it could not be checked, and
+    with 2 if it was not asked rightly.
     """
     text = _read(file)
     if url is not None:
@@ -75,20 +76,24 @@ def check_command(file: Path, url: str | None, limit: int, as_json: bool) -> Non
 def _read(file: Path) -> str:
     data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     try:
-        return data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise FileRefused(f"{file} is no text in UTF-8: byte {error.start} is none of it.") from error
+    if not text.strip():
+        raise FileRefused(f"{file} has no text to check.")
+    return text
 
 
 async def whole(text: str, ask: Ask) -> Matches:
-    """What is found in a text however long: piece after piece, each cut at the end of a line or of a word."""
+    """What is found in a text however long: piece after piece, each cut where a sentence ends, or else a word."""
     items: list[Match] = []
     unmatched: list[Unmatched] = []
     begin, position = 0, 0
     while text[begin:].strip():
         piece = text[begin : begin + LONGEST_TEXT]
         if begin + LONGEST_TEXT < len(text):
-            piece = piece[: max(piece.rfind("\n"), piece.rfind(" ")) + 1] or piece
+            ends = max(piece.rfind("\n"), *(piece.rfind(f"{sign} ") + 1 for sign in ".!?"))
+            piece = piece[: (ends if ends > LONGEST_TEXT // 2 else piece.rfind(" ")) + 1] or piece
         found = await ask(piece)
         items += [_moved(one, begin) for one in found.items]
         unmatched += [_moved(one, begin) for one in found.unmatched]
@@ -138,7 +143,8 @@ def _show(text: str, found: Matches, as_json: bool) -> None:
         else:
             console.print(_nothing(one))
     console.print(Styled(
-        f"{len(passages)} passages state numbers; {len(found.items)} of them claims, as of position {found.position}.",
+        f"{len(passages)} {'passage states a number' if len(passages) == 1 else 'passages state numbers'}; "
+        f"{len(found.items)} of them claims, as of position {found.position}.",
         style="bold",
     ))  # fmt: skip
 

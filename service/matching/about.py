@@ -7,12 +7,14 @@ differ are asked is read when it is asked for.
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from schemas.matching import Held
 from service.matching.changes import change_of
 from service.matching.numbers import read_numbers
 from service.matching.places import place_stems, places_in
 from service.matching.quantities import Quantity, unit_of_claim
+from service.matching.rates import rate_of
 from service.matching.tokens import Token, tokens_of, words_of
 from service.matching.words import Vocabulary, stem_of, vocabulary
 
@@ -63,24 +65,46 @@ class About:
     @property
     def has_number(self) -> bool:
         """Whether its statement has its number."""
-        return self._number[0]
+        return self._number.is_said
 
     @property
     def change(self) -> str | None:
         """Which way its number says that something changes."""
-        return self._number[1]
+        return self._number.change
+
+    @property
+    def rate(self) -> str | None:
+        """The span of time its number is counted by."""
+        return self._number.rate
+
+    @property
+    def is_denied(self) -> bool:
+        """Whether it says of so many that they do not."""
+        return self._number.is_denied
 
     @cached_property
-    def _number(self) -> tuple[bool, str | None]:
+    def _number(self) -> "_Number":
         known, statement, value = vocabulary(), self._claim.statement, self._claim.quantity.value
         tokens = tokens_of(statement)
         said = [one for one in read_numbers(statement, tokens, known).quantities if _is(one, value)]
-        return bool(said), change_of(tokens, said[0], known) if said else None
+        if not said:
+            return _Number(is_said=False)
+        change, rate = change_of(tokens, said[0], known), rate_of(tokens, said[0], known)
+        return _Number(is_said=True, change=change, rate=rate, is_denied=said[0].is_denied)
 
     @cached_property
     def _of_rest(self) -> frozenset[str]:
         of_topics = (_slug_stems(topic) for topic in self._claim.topics)
         return _stems(tokens_of(self._claim.scope or ""), vocabulary()).union(*of_topics)
+
+
+class _Number(NamedTuple):
+    """What the statement says of its number."""
+
+    is_said: bool
+    change: str | None = None
+    rate: str | None = None
+    is_denied: bool = False
 
 
 @lru_cache(4096)

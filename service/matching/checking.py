@@ -150,6 +150,10 @@ def _beside(passage: Passage, nth: int, unit: float, claim: Held, what: About, r
         number = stated(quantity, claimed, what.unit, is_opposite=is_opposite)
         number = number and number._replace(is_of_other_unit=is_other)
     agrees = number is not None and claimed is not None and agree(number, claimed)
+    is_of_other_time = passage.rates[nth] is not None and what.rate not in (None, passage.rates[nth])
+    if number is not None and agrees:
+        is_denied = quantity.is_denied != what.is_denied
+        number = number._replace(is_denied=is_denied, is_of_other_unit=is_other or is_of_other_time)
     if is_other and not agrees:
         number = None
     apart = ratio(number, claimed) if number is not None and claimed is not None else math.inf
@@ -180,6 +184,7 @@ def _beside(passage: Passage, nth: int, unit: float, claim: Held, what: About, r
             )
             repeats = (
                 not quantity.is_denied
+                and not is_of_other_time
                 and apart <= _FARTHEST
                 and wording(alone, nth, what, rarity) >= least
                 and names_most(alone, what)

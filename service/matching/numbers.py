@@ -136,6 +136,11 @@ def _bare_at(text: str, tokens: Sequence[Token], at: int, known: Vocabulary) -> 
     return _Bare(first, value, unit or UNSAID, behind)
 
 
+def _is_cited(text: str, tokens: Sequence[Token], at: int) -> bool:
+    """Whether a sign only says that its line is somebody else's: "> 6,200 firms" in an answer to a letter."""
+    return tokens[at].text == ">" and text[: tokens[at].start].rpartition("\n")[2].strip(" >") == ""
+
+
 def _is_suffixed(tokens: Sequence[Token], at: int, known: Vocabulary) -> bool:
     """Whether letters are written next to digits that are no scale and no unit: 5G, 3D, 21st."""
     if not touches(tokens, at) or tokens[at].kind != WORD:
@@ -152,7 +157,7 @@ def _bounded(text: str, tokens: Sequence[Token], bare: _Bare, known: Vocabulary)
     before = phrase_before(
         tokens, first - 1 if is_word(tokens, first - 1, known.spoken.of[1:2]) else first, known.before
     )
-    if before is not None and _is_of_many(tokens[before.at].low, bare, known):
+    if before is not None and (_is_of_many(tokens[before.at].low, bare, known) or _is_cited(text, tokens, before.at)):
         before = None
     if before is not None:
         comparator, first = COMPARATORS[before.meaning], before.at

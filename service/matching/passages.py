@@ -12,6 +12,7 @@ from service.matching.numbers import read_numbers
 from service.matching.phrases import is_lower_word, is_word, phrase_behind
 from service.matching.places import WORLD, places_in
 from service.matching.quantities import Quantity
+from service.matching.rates import rate_of
 from service.matching.tokens import DASHES, HYPHENS, NUMBER, SIGN, WORD, tokens_of, words_of
 from service.matching.vague import vague_at
 from service.matching.words import Vocabulary, stem_of, vocabulary
@@ -57,6 +58,8 @@ class Passage(NamedTuple):
     """By quantity, the stems of the words right behind it, which say what it is a number of."""
     changes: tuple[str | None, ...]
     """By quantity, which way it says that something changes: "rose 17%" goes up, a share nowhere."""
+    rates: tuple[str | None, ...]
+    """By quantity, the span of time it is counted by: "a day", "weekly"."""
     names: frozenset[str]
     """The stems of its words that are written as names of products are."""
     places: frozenset[str]
@@ -221,6 +224,7 @@ class Text:
             frozenset().union(*(before.stems for before in context)),
             tuple(self._beside(quantity, behind) for quantity in quantities),
             tuple(change_of(tokens, quantity, self.known) for quantity in quantities),
+            tuple(rate_of(tokens, quantity, self.known) for quantity in quantities),
             frozenset(stem_of(token.low) for token in tokens[first:behind] if token.is_product),
             places_in(tokens, first, self._attributed(quantities, behind), self.known),
             sentence.places - {WORLD},

@@ -11,13 +11,18 @@ DASHES = frozenset("-\u2013\u2014")
 
 _TOKEN = re.compile(
     r"(?P<name>(?:[A-Z][.]){2,})"  # U.S.
-    r"|(?P<grouped>\d{1,3}(?:[\u00a0\u2009\u202f]\d{3})+(?!\d))"  # by blanks that do not break
+    r"|(?P<grouped>\d{1,3}(?:[ \u00a0\u2009\u202f'\u2019]\d{3})+(?!\w| \d))"  # by blanks or apostrophes
+    r"|(?P<code>(?:CNY|EUR|GBP|INR|JPY|KRW|RMB|USD)(?=\d))"  # of the currency of what it touches
     r"|(?P<number>\d+(?:[.,]\d+)*)"
     r"|(?P<word>[^\W\d_]\w*(?:['\u2019]\w+)*(?:-\d+(?:[.]\d+)*)?)"  # GPT-4 is one word
     r"|(?P<sign>[^\s])"
 )
 """Each alternative reads on without ever going back, so that a text of n characters takes n steps."""
 _LONGEST_JOINED = 40
+_MARKUP = re.compile(
+    r"</?(?:a|abbr|b|br|code|div|em|h[1-6]|i|li|mark|p|small|span|strong|sub|sup|td|th|tr|u)\b[^<>]{0,500}>"
+    r"|&nbsp;|[*`]+|_+"
+)
 _ADDRESS = re.compile(r"(?:https?://|www[.])\S+|[\w.+-]{1,64}@[\w-]{1,64}[.]\w\S*")
 
 
@@ -45,8 +50,8 @@ class Token(NamedTuple):
 
 
 def tokens_of(text: str) -> list[Token]:
-    """The tokens of a text, in order. Addresses of pages and mailboxes have none."""
-    return [_token(match) for match in _TOKEN.finditer(without_addresses(text))]
+    """The tokens of a text, in order. Addresses of pages and mailboxes have none, nor has what only looks nice."""
+    return [_token(match) for match in _TOKEN.finditer(without_addresses(without_markup(text)))]
 
 
 def words_of(tokens: Sequence[Token]) -> Iterator[str]:
@@ -64,6 +69,19 @@ def words_of(tokens: Sequence[Token]) -> Iterator[str]:
                 yield token.low.partition("-")[0]
 
 
+def without_markup(text: str) -> str:
+    """The text with blanks in the place of tags of HTML and of what Markdown emphasizes with."""
+    if "*" not in text and "_" not in text and "`" not in text and "<" not in text and "&" not in text:
+        return text
+    return _MARKUP.sub(lambda found: found.group() if _is_inside(found) else " " * len(found.group()), text)
+
+
+def _is_inside(found: re.Match[str]) -> bool:
+    """Whether these are the low lines inside a name, as of a file."""
+    around = found.string[found.start() - 1 : found.start()], found.string[found.end() : found.end() + 1]
+    return found.group()[0] == "_" and all(sign.isalnum() for sign in around)
+
+
 def without_addresses(text: str) -> str:
     """The text with blanks in the place of each address, so that everything else stands where it stood."""
     if "://" not in text and "www." not in text and "@" not in text:
@@ -75,7 +93,7 @@ def _token(match: re.Match[str]) -> Token:
     text = match.group()
     kind = match.lastgroup
     if kind == "grouped":
-        return Token(NUMBER, "".join(text.split()), text, match.start(), match.end())
+        return Token(NUMBER, "".join(filter(str.isdigit, text)), text, match.start(), match.end())
     if kind == "number":
         return Token(NUMBER, text, text, match.start(), match.end())
     if kind == "sign":

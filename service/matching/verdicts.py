@@ -38,8 +38,10 @@ class Stated(NamedTuple):
 
     @property
     def reach(self) -> Decimal:
-        """How far it may be from a claim's number and agree with it."""
-        return self.half_step * 2 if self.comparator == Comparator.APPROX else self.half_step
+        """How far it may be from a claim's number and agree with it: never by more than half of it."""
+        size = abs(self.middle)
+        about = min(self.half_step * 2, size / 4) if self.comparator == Comparator.APPROX else self.half_step
+        return min(max(about, self.half_step), size / 2)
 
 
 class Held(NamedTuple):

@@ -31,11 +31,17 @@ class Lists(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Denials(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What says that a number is not so: words before it, phrases behind it, and what makes the words deny nothing."""
+    """What says that a number is not so: words before it, phrases behind it, and what makes the words deny nothing.
+
+    `turning` ends what the words deny; `who_do_not` says of so many that they do not, unless `going_on` comes before.
+    """
 
     before: list[str]
     deny_nothing: list[str]
     behind: list[str]
+    turning: list[str]
+    who_do_not: list[str]
+    going_on: list[str]
 
 
 class Spoken(
@@ -65,6 +71,7 @@ class Spoken(
     before: dict[str, list[str]]
     after: dict[str, list[str]]
     changes: dict[str, list[str]]
+    rates: dict[str, list[str]]
     denials: Denials
     vague: dict[str, list[str]]
     currencies: dict[str, str]
@@ -98,6 +105,8 @@ class Vocabulary(NamedTuple):
     in_: Phrases[str]
     comparisons: Phrases[str]
     denials: Phrases[str]
+    rates: Phrases[str]
+    """How often something is counted: by day, by week."""
     vague: Phrases[str]
     """Quantities put without a number; by dimension."""
     changes: dict[str, str]
@@ -139,6 +148,7 @@ def vocabulary(language: str = "en") -> Vocabulary:
         Phrases.of(spoken.in_),
         Phrases.of(spoken.words.comparisons),
         Phrases.of(spoken.denials.behind),
+        _phrases(spoken.rates),
         _phrases(spoken.vague),
         {word: way for way, words in spoken.changes.items() for word in words},
         Phrases(_hyphened(spoken.currencies)),

@@ -19,8 +19,9 @@ NDJSON = "application/x-ndjson"
 FORM = "application/x-www-form-urlencoded"
 LARGEST_BODY = 262_144
 LARGEST_BULK = 8_388_608
-LARGEST_FORM = 655_360
-"""Bytes: 256 KiB, for a body of many lines 8 MiB, and for a form 640 KiB: it writes a letter with up to twelve."""
+LARGEST_QUESTION = 655_360
+"""Bytes: 256 KiB, for a body of many lines 8 MiB, and for one that only asks 640 KiB: it writes a letter with up to
+twelve, in a form and in JSON."""
 _WITHIN = 30.0
 """Seconds a body may take to arrive."""
 
@@ -77,7 +78,7 @@ def _check_type(headers: Mapping[str, str], media_type: str) -> None:
         said = f"not {given[:80]}" if given else "and none is named"
         raise UnsupportedMediaType(f"The body is wanted as {media_type}, {said}.", media_type)
     if options.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
-        raise UnsupportedMediaType("JSON is UTF-8 (RFC 8259, section 8.1).", media_type)
+        raise UnsupportedMediaType("The body is wanted in UTF-8 (of JSON: RFC 8259, section 8.1).", media_type)
     if headers.get("content-encoding", "identity").lower() not in ("", "identity"):
         raise UnsupportedMediaType("The body is wanted as it is, without a content coding.", media_type)
 

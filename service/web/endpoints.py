@@ -32,7 +32,7 @@ from service.web.bodies import (
     FORM,
     LARGEST_BODY,
     LARGEST_BULK,
-    LARGEST_FORM,
+    LARGEST_QUESTION,
     MERGE_PATCH,
     NDJSON,
     read_body,
@@ -132,7 +132,8 @@ class Endpoint:
     async def _body(self, request: LitestarRequest[Any, Any, Any], headers: Mapping[str, str]) -> bytes:
         if self.body is None:
             return b""
-        most = {NDJSON: LARGEST_BULK, FORM: LARGEST_FORM}.get(self.media_type, LARGEST_BODY)
+        most = LARGEST_BODY if "write" in self.takes else LARGEST_QUESTION
+        most = LARGEST_BULK if self.media_type == NDJSON else most
         return await read_body(request.receive, headers, self.media_type, most)
 
     async def _decoded(self, body: bytes) -> Any:

@@ -53,7 +53,7 @@ SHAPES: dict[type[Failure], Shape] = {
     failures.KeyInUse: Shape(409, "idempotency-key-in-use", "The request is under way", "The first request with this `Idempotency-Key` has not been answered yet. Send it again in a moment."),
     failures.PreconditionFailed: Shape(412, "precondition-failed", "It changed since you read it", "Your `If-Match` names another representation than the current one. Read it again, then decide."),
     failures.VersionMismatch: Shape(412, "version-mismatch", "It changed since you read it", "Your condition does not hold for the claim as it is now: `current`, with its entity tag in `ETag`. Look at it, then decide.", MismatchProblem),
-    failures.BodyTooLarge: Shape(413, "body-too-large", "The body is too large", "A body may have 262144 bytes; one of many lines 8388608 bytes and 1000 lines."),
+    failures.BodyTooLarge: Shape(413, "body-too-large", "The body is too large", "A body may have 262144 bytes; one that only asks 655360; one of many lines 8388608 bytes and 1000 lines."),
     failures.UriTooLong: Shape(414, "uri-too-long", "The address is too long", "An address, its query included, may have 8192 bytes."),
     failures.UnsupportedMediaType: Shape(415, "unsupported-media-type", "The body is of the wrong media type", "`detail` and `Accept`, for a PATCH `Accept-Patch`, say which is wanted. Bodies are sent as they are, without a content coding."),
     failures.RuleBroken: Shape(422, "rule-broken", "A rule of the record forbids it", "`errors` says which rules are broken, and where."),

@@ -32,6 +32,27 @@ async def test_it_asks_another_citable_over_http_as_programs_read_it(curated, tm
     assert answered == direct
 
 
+async def test_what_has_no_text_is_refused(database, tmp_path):
+    url = await database("curated")
+    text = tmp_path / "blank.txt"
+    text.write_text(" \n")
+    asked = Program(tmp_path, "check", str(text), database_url=url)
+    assert "has no text to check" in await asyncio.to_thread(asked.failed_in_a_sentence)
+
+
+async def test_no_sentence_is_cut_in_two_where_a_long_text_is(curated, tmp_path):
+    text = tmp_path / "cut.txt"
+    sentence = "China is not home to more than 6,200 AI firms."
+    filling = "Nothing is counted here, not even this. "
+    before = filling * ((LONGEST_TEXT - 20) // len(filling))
+    assert len(before) < LONGEST_TEXT < len(before + sentence)
+    text.write_text(before + sentence)
+    asked = Program(tmp_path, "check", str(text), "--url", curated.url, "--json")
+    await asyncio.to_thread(asked.succeeded)
+    found = json.loads(asked.answered)["items"]
+    assert [(one["quote"], one["candidates"][0]["numeric"]) for one in found] == [(sentence, "contradicts")]
+
+
 async def test_a_text_longer_than_one_request_takes_is_checked_whole(database, tmp_path):
     url = await database("curated")
     text = tmp_path / "long.txt"

@@ -109,8 +109,10 @@ def said(says: str) -> Said:
     """What `says` says."""
     comparator, rest = SAID.fullmatch(says).groups()
     ends = [number(end) for end in rest.split(" to ")]
-    half = max(end[1] for end in ends) * (2 if comparator in ABOUT else 1)
-    return Said(comparator, ends[0][0], ends[-1][0], half)
+    half, size = max(end[1] for end in ends), abs(ends[0][0] + ends[-1][0]) / 2
+    if comparator in ABOUT:
+        half = max(half, min(2 * half, size / 4))
+    return Said(comparator, ends[0][0], ends[-1][0], min(half, size / 2))
 
 
 def verdict(label: Label, quantity: Quantity, currency: Currency) -> Verdict:

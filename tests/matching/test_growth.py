@@ -47,6 +47,10 @@ PIECES = {
     "initials": "U.S.",
     "apostrophes": "a'",
     "combining marks": "e\u0301",
+    "tags": "<b 5 ",
+    "low lines": "_",
+    "emphasis": "**6,200** _firms_ ",
+    "groups": "6 200 ",
     "an article": ARTICLE,
     "noise": "".join(Random(1).choice("a1 .,%$-\n'@/") for _ in range(5_000)),
 }

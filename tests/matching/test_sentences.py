@@ -146,6 +146,26 @@ SENTENCES: dict[str, list[str]] = {
     "Beijing has more than 6,200 AI firms.": [],
     "“China has more than 6,200 AI firms,” said a doctor in Ohio.": ["cn-ai-firms-6200:consistent"],
     "About 60% of the world's patents are Chinese.": [],
+    "88% of organisations do not use AI in any business function.": ["orgs-using-ai-88pct-2025:contradicts"],
+    "88% of organisations use AI in a business function, and do not regret it.": [
+        "orgs-using-ai-88pct-2025:consistent"
+    ],
+    "84% of developers have no plan to use AI tools.": ["developers-84pct-use-or-plan-ai-2025:contradicts"],
+    "Waymo gives 500,000 paid rides a week.": ["waymo-paid-rides-500k-per-week-2026:consistent"],
+    "Waymo gives 500,000 paid rides a day.": ["waymo-paid-rides-500k-per-week-2026:contradicts"],
+    "Waymo gives two million paid rides a month.": [],
+    "China has about 1 million AI firms.": ["cn-ai-firms-6200:contradicts"],
+    "China has 0 million AI firms.": [],
+    "China has not 5,300 but more than 6,200 AI firms.": [
+        "cn-ai-firms-5300-sep-2025:contradicts",
+        "cn-ai-firms-6200:consistent",
+    ],
+    "China is home to more than **6,200** AI firms.": ["cn-ai-firms-6200:consistent"],
+    "China is home to exactly <b>6,200</b> AI firms.": ["cn-ai-firms-6200:within_rounding"],
+    "> 6,200 AI firms are in China.": ["cn-ai-firms-6200:within_rounding"],
+    "China is home to more than 6 200 AI firms.": ["cn-ai-firms-6200:consistent"],
+    "China is home to more than 6'200 AI firms.": ["cn-ai-firms-6200:consistent"],
+    "US private AI investment reached USD285.9bn in 2025.": ["us-private-ai-investment-285-9bn-2025:consistent"],
     "China has 620 million AI firms.": [],
 }
 """A sentence; the likeliest claim of each of its passages that repeats one, and what that makes of the number."""

@@ -7,7 +7,7 @@ import pytest
 
 from schemas.matching import LONGEST_TEXT, MOST_COMPARED
 from service.web import endpoints
-from service.web.bodies import LARGEST_FORM
+from service.web.bodies import LARGEST_QUESTION
 from tests.matching.labels import ARTICLE
 from tests.pages.reading import read, text, texts
 from tests.web.asking import assert_problem, own_api
@@ -194,7 +194,9 @@ async def test_the_longest_text_is_checked_and_a_longer_form_not_even_read(curat
     longest = b"text=" + b"%F0%9F%A4%96" * LONGEST_TEXT
     answer = await curated.client.post("/check", content=longest, headers=FORM)
     assert text(read(answer), SUMMARY) == "No passage of this text states a number."
-    said, held = refused(await curated.client.post("/check", content=b"text=" + b"x" * LARGEST_FORM, headers=FORM), 413)
+    said, held = refused(
+        await curated.client.post("/check", content=b"text=" + b"x" * LARGEST_QUESTION, headers=FORM), 413
+    )
     assert "far longer than the 50,000 characters" in said
     assert held == ""
 

@@ -1,5 +1,6 @@
 """POST /v1/matches: which numbers of a text are claims we hold."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,14 @@ async def test_limit_is_how_many_candidates_a_passage_has(curated):
 async def test_what_cannot_be_asked(curated, body, pointer):
     problem = assert_problem(await curated.client.post("/v1/matches", json=body), 400)
     assert pointer in [error["pointer"] for error in problem["errors"]]
+
+
+@pytest.mark.parametrize("letter", ["я", "🤖"])
+async def test_the_longest_text_may_be_written_in_ascii(letter, curated):
+    """As many programs write JSON: six bytes for a letter, and twelve for one beyond the first plane."""
+    body = json.dumps({"text": letter * LONGEST_TEXT})
+    response = await curated.client.post("/v1/matches", content=body, headers={"content-type": "application/json"})
+    assert (response.status_code, response.json()["compared_to"]) == (200, LONGEST_TEXT)
 
 
 async def test_of_many_passages_the_first_are_compared_and_it_says_up_to_where(curated):

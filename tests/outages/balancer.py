@@ -21,6 +21,7 @@ class Balancer:
         """The numbers of the processes that said so last."""
         self._apis = apis
         self._turn = 0
+        self._serving: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator["Balancer"]:
@@ -35,6 +36,10 @@ class Balancer:
         finally:
             looking.cancel()
             server.close()
+            for serving in self._serving:
+                serving.cancel()
+            await asyncio.gather(looking, *self._serving, return_exceptions=True)
+            await asyncio.sleep(0.01)  # until the event loop has let go of the connections
 
     async def _look(self) -> None:
         async with httpx.AsyncClient(timeout=2) as client:
@@ -47,6 +52,9 @@ class Balancer:
                 await asyncio.sleep(EVERY)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        serving = asyncio.current_task()
+        self._serving.add(serving)
+        serving.add_done_callback(self._serving.discard)
         ready = sorted(self.ready)
         self._turn += 1
         api = self._apis[ready[self._turn % len(ready)]]

@@ -69,7 +69,8 @@ class Fills:
             place = Place(self, request, answer_key(self._coherence.log, self._origin, request))
             try:
                 await room.enter()
-                entry = await self._in_redis(place.key, room)
+                place.is_for_us_alone = room.is_scarce
+                entry = await self._in_redis(place)
             except BaseException:
                 place.filled(None)
                 raise
@@ -96,10 +97,11 @@ class Fills:
             return None
         return entry
 
-    async def _in_redis(self, key: str, room: Room) -> Entry | None:
+    async def _in_redis(self, place: "Place") -> Entry | None:
         """What another process loaded, or is loading. Where room is scarce nobody waits in it for that."""
+        key = place.key
         entry = await self._usable(key)
-        if entry is None and not room.is_scarce and not await self.shared.may_load(key):
+        if entry is None and not place.is_for_us_alone and not await self.shared.may_load(key):
             for _ in range(_POLLS):
                 await asyncio.sleep(_POLL)
                 entry = await self._usable(key)
@@ -148,6 +150,8 @@ class Place:
         self.request = request
         self.is_sent_by_edge = False
         """Whether what is left here is sent by who gave the place, and needs no other response."""
+        self.is_for_us_alone = False
+        """Whether other processes neither wait for what is left here nor are given it, since room is scarce."""
         self.left: tuple[Entry, bytes] | None = None
         """What was left, and how it was come by."""
         self._fills = fills
@@ -159,7 +163,8 @@ class Place:
         entry = Entry(kept, at)
         stored = self._fills.is_current(entry) and self._fills.memory.put(self.request, entry)
         self.filled(entry)
-        how = STORED if await self._fills.shared.put(self.key, kept, at) or stored else MISSED
+        is_shared = not self.is_for_us_alone and await self._fills.shared.put(self.key, kept, at)
+        how = STORED if is_shared or stored else MISSED
         self.left = (entry, how)
         return self.left
 
@@ -173,4 +178,5 @@ class Place:
         """Gives up the place; whoever finds it empty goes on alone."""
         if not self._future.done():
             self.filled(None)
-            await self._fills.shared.may_load_again(self.key)
+            if not self.is_for_us_alone:
+                await self._fills.shared.may_load_again(self.key)

@@ -138,7 +138,11 @@ def _bare_at(text: str, tokens: Sequence[Token], at: int, known: Vocabulary) -> 
 
 def _is_cited(text: str, tokens: Sequence[Token], at: int) -> bool:
     """Whether a sign only says that its line is somebody else's: "> 6,200 firms" in an answer to a letter."""
-    return tokens[at].text == ">" and text[: tokens[at].start].rpartition("\n")[2].strip(" >") == ""
+    while tokens[at].text == ">":
+        if at == 0 or "\n" in text[tokens[at - 1].end : tokens[at].start]:
+            return True
+        at -= 1
+    return False
 
 
 def _is_suffixed(tokens: Sequence[Token], at: int, known: Vocabulary) -> bool:

@@ -51,6 +51,7 @@ PIECES = {
     "low lines": "_",
     "emphasis": "**6,200** _firms_ ",
     "groups": "6 200 ",
+    "cited": "> 6,200 firms ",
     "an article": ARTICLE,
     "noise": "".join(Random(1).choice("a1 .,%$-\n'@/") for _ in range(5_000)),
 }

@@ -99,7 +99,7 @@ class Lines:
         """Lines in words; those are dropped that cannot be put into any."""
         try:
             return self._render(lines)
-        except Exception:  # noqa: BLE001 - whatever it is: the other lines need a thread that goes on
+        except Exception:  # noqa: BLE001 - a thread that ended here would log nothing more; what is missing is counted
             if len(lines) > 1:
                 return b"".join(self._rendered([line]) for line in lines)
             self.dropped += 1

@@ -98,9 +98,7 @@ class Replicas:
             try:
                 await require_replica(self._pool)
                 break
-            except ReplicaUnavailable as failure:
-                tolerate("a look at a replica", failure)
-            except Exception as failure:  # noqa: BLE001 - whatever it is, looking goes on, and says so
+            except Exception as failure:  # noqa: BLE001 - a task that ended here would leave them alone for good
                 tolerate("a look at a replica", failure)
         self._mending = None
 

@@ -95,7 +95,7 @@ class _Server(ThreadingMixIn, TCPServer):
             if since < until:
                 self._end(request)
 
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - socketserver's signature
+    def handle_error(self, *_: Any) -> None:
         """Whoever asked went away, or was too slow: nothing to say. Anything else is a mistake of ours."""
         if not isinstance(sys.exception(), OSError):
             log.exception("an answer to Prometheus failed")

@@ -1,6 +1,5 @@
 """Below HTTP's manners: what is no HTTP at all, or will not end, is refused in the shape every failure has."""
 
-import asyncio
 from http import HTTPStatus
 from typing import Any
 
@@ -50,7 +49,7 @@ class Protocol(HttpToolsProtocol):
     _pending_since = 0.0
     _has_room = True
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
+    def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         self._since = self.loop.time()
         self._has_room = self.book.opened(self)

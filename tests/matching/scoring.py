@@ -1,6 +1,7 @@
 """What Check finds in the labelled passages, counted as their README says under "Counting"."""
 
 from collections.abc import Sequence
+from dataclasses import astuple, dataclass
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -18,7 +19,8 @@ class Found(NamedTuple):
     verdict: str
 
 
-class Score(NamedTuple):
+@dataclass(frozen=True)
+class Score:
     """Items, those of them that answer a label, the labels that are due, and those of them that are answered.
 
     `about` counts the items whose claim is that of a label, whatever their verdict.
@@ -31,8 +33,8 @@ class Score(NamedTuple):
     about: int = 0
     met: int = 0
 
-    def __add__(self, other: "Score") -> "Score":  # type: ignore[override]
-        return Score(*(one + another for one, another in zip(self, other, strict=True)))
+    def __add__(self, other: "Score") -> "Score":
+        return Score(*(one + another for one, another in zip(astuple(self), astuple(other), strict=True)))
 
     @property
     def precision(self) -> float:

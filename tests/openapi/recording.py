@@ -44,6 +44,10 @@ _BY_CHANCE = re.compile(
     r"|\bp\d+-[0-9a-f]{16}\b"  # an entity tag
     r"|\b[0-9a-f]{12}\b"  # the id of a key or webhook
     r"|\bwhsec_[A-Za-z0-9+/]{43}="
+    # the day of a citation, as each style writes it
+    r"|(?<=[Aa]s of )\d{4}-\d\d-\d\d|(?<=[Aa]s of )[A-Z][a-z]+\.? \d{1,2}, \d{4}"
+    r"|(?<=\()\d{4}, [A-Z][a-z]+ \d{1,2}(?=\))|(?<=DA  - )\d{4}/\d\d/\d\d|(?<=PY  - )\d{4}"
+    r"|(?<=month = )[a-z]{3}|(?<=year = \{)\d{4}|(?<=caveats; )\d{4}-\d\d-\d\d"
 )
 """What time and chance decide inside of texts."""
 
@@ -288,6 +292,8 @@ def without_chance(part: Any) -> Any:
         plain = {name: without_chance(inner) for name, inner in part.items()}
         if "issued_at" in part:  # a key
             plain |= dict.fromkeys(("id", "last_used_at", "issued_at", "revoked_at"), "…")
+        if "date-parts" in part:
+            plain["date-parts"] = "…"
         if "latency_ms" in part:
             plain["latency_ms"] = "…"
         return plain | ({"next": "…"} if isinstance(part.get("next"), str) else {})

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from schemas.languages import Language
 from service.cache.languages import language_for
-from service.cache.memory import Request
+from service.cache.memory import Fields, Request
 
 Scope = Any
 """ASGI's type, without a framework's own word for it."""
@@ -63,33 +63,56 @@ def takes_room(scope: Scope) -> bool:
     return scope["method"] in _READING and not is_health(scope) and not _may_wait(scope)
 
 
+class Terms(NamedTuple):
+    """What the header fields of a request say of the answer: what it may be, and how it is dressed."""
+
+    accept: bytes
+    language: bytes
+    encoding: str | None
+    known: bytes
+    authorization: str | None
+
+
+NO_TERMS = Terms(b"", b"", None, b"", None)
+
+
 def asked_of(scope: Scope) -> Asked | None:
     """What a request asks for, if that can be answered here at all."""
-    method, path = scope["method"], scope["raw_path"]
-    if (method != "GET" and method != "HEAD") or not is_covered(path):
+    if not is_covered(scope["raw_path"]) or _may_wait(scope):
         return None
-    if _may_wait(scope):
-        return None
+    terms = terms_of(scope["headers"])
+    return None if terms is None else asked_for(scope["method"], scope["raw_path"], scope["query_string"], terms)
+
+
+def terms_of(fields: Fields) -> Terms | None:
+    """What header fields say of the answer, if this layer understands it."""
     given: dict[bytes, bytes] = {}
-    for name, value in scope["headers"]:
+    for name, value in fields:
         if name in _DECIDING:
             if name in given or name not in _READ_HERE:
                 return None  # on several lines, or one that this layer does not understand
             given[name] = value
     if not given:
-        return Asked((path, scope["query_string"], b"", b""), method == "HEAD", None, b"", None)
+        return NO_TERMS
     accept = given.get(b"accept", b"").strip()
-    request = (path, scope["query_string"], b"" if accept == b"*/*" else accept, _language(given))
-    if sum(map(len, request)) > _LONGEST_KEY:
-        return None
     encoding, authorization = given.get(b"accept-encoding"), given.get(b"authorization")
-    return Asked(
-        request,
-        method == "HEAD",
+    return Terms(
+        b"" if accept == b"*/*" else accept,
+        _language(given),
         None if encoding is None else encoding.decode("latin-1"),
         given.get(b"if-none-match", b""),
         None if authorization is None else authorization.decode("latin-1"),
     )
+
+
+def asked_for(method: str, path: bytes, query: bytes, terms: Terms) -> Asked | None:
+    """What is asked for at an address, on such terms. Some addresses' answers are never kept: see `asked_of`."""
+    if method not in _READING:
+        return None
+    request = (path, query, terms.accept, terms.language)
+    if len(path) + len(query) + len(terms.accept) > _LONGEST_KEY:
+        return None
+    return Asked(request, method == "HEAD", terms.encoding, terms.known, terms.authorization)
 
 
 def _language(given: Mapping[bytes, bytes]) -> bytes:

@@ -6,6 +6,7 @@ cannot answer exactly goes on to them, with a place to leave the answer for the 
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
+from urllib.parse import unquote
 
 from db.log import Head
 from db.pool import answer_by
@@ -97,10 +98,8 @@ class Edge:
         """
         began = self._monotonic()
         asked = scope[_ASKED] = asked_of(scope)
-        if asked is not None and asked.authorization is None and began < self._coherence.confirmed_until:
-            answer = self._in_memory(asked, scope, began)
-            if answer is not None:
-                return answer
+        if asked is not None and (answer := self.from_memory(asked, scope, began)) is not None:
+            return answer
         if self._admission.waiting and self._would_wait(asked, scope):
             if self._admission.refuses():
                 refused = self._refuse(scope, Overloaded(NO_ROOM))
@@ -109,8 +108,14 @@ class Edge:
             scope[_ROOM] = self._admission.room()
         return None
 
-    def _in_memory(self, asked: Asked, scope: Scope, began: float) -> Answer | None:
-        """What memory has, if it was confirmed of late, and in the coding that is asked for."""
+    def from_memory(self, asked: Asked, scope: Scope, began: float | None = None) -> Answer | None:
+        """What memory has for anyone, if it was confirmed of late, and in the coding that is asked for; noted already.
+
+        `began` is when it was asked for, if not now.
+        """
+        began = self._monotonic() if began is None else began
+        if asked.authorization is not None or began >= self._coherence.confirmed_until:
+            return None
         entry = self._memory.get(asked.request)
         if entry is None or entry.point is not self._coherence.head:
             return None
@@ -120,7 +125,7 @@ class Edge:
         answer = self._answer(entry, variant, asked, FROM_MEMORY, Standing.CONFIRMED)
         if answer is not None:
             if entry.route is None:
-                entry.route = self._watch.route_of(scope["path"])
+                entry.route = self._watch.route_of(unquote(scope["raw_path"].decode("latin-1")))
             size = 0 if asked.is_head else len(answer.body)
             self._watch.kept(scope, entry.route, answer.status, size, answer.request_id, began)
         return answer

@@ -6,22 +6,87 @@ from typing import Any
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from service.cache.answer import Answer
+from service.cache.asked import Terms, asked_for, terms_of
 from service.cache.edge import Edge
+from service.cache.memory import Fields
+
+_LONGEST = 2048
+"""Bytes of header fields that are remembered."""
+_MOST = 1024
+"""How many are, twice: those that were sent since, and those from before."""
+_VERSION = b" HTTP/1.1"
+_METHODS = {b"GET": "GET", b"HEAD": "HEAD"}
+_NEVER = frozenset({b"content-length", b"transfer-encoding", b"upgrade", b"expect", b"traceparent"})
+"""Fields of a request that may have a body, or does not end a message; and one that is never the same again."""
 
 
 class Door:
-    """The way into an application. Who comes in by a trusted proxy is known by then, since the log says who asked."""
+    """The way into an application. Who comes in by a trusted proxy is known by then, since the log says who asked.
+
+    Clients send the same header fields again and again, byte for byte. What these say is remembered, so that such a
+    request need not be parsed to be answered from memory.
+    """
 
     def __init__(self, edge: Edge, trusted_proxies: str | None) -> None:
         self._edge = edge
         self._forwarded = ProxyHeadersMiddleware(_nothing, trusted_proxies) if trusted_proxies else None
+        self._fields: dict[bytes, tuple[Terms, Fields]] = {}
+        self._before: dict[bytes, tuple[Terms, Fields]] = {}
 
     def answer(self, scope: Any) -> Answer | None:
         """The answer to a request, if memory has it, or if there is no room for it; None if it has to be begun."""
+        self._see_who_asks(scope)
+        return self._edge.at_once(scope)
+
+    def answer_again(self, request: bytes, scope: Any) -> Answer | None:
+        """The answer to a request as it was sent, if memory has it, and its fields were sent before.
+
+        `scope` has what is known of its connection, and is given the rest. That its first line is well formed needs
+        no proof: it names what memory has under exactly that path and query.
+        """
+        line, _, fields = request.partition(b"\r\n")
+        remembered = self._fields.get(fields) or self._remembered_from_before(fields)
+        if remembered is None or not line.endswith(_VERSION):
+            return None
+        method, _, target = line.removesuffix(_VERSION).partition(b" ")
+        if method not in _METHODS:
+            return None
+        path, _, query = target.partition(b"?")
+        terms, headers = remembered
+        asked = asked_for(_METHODS[method], path, query, terms)
+        if asked is None:
+            return None
+        scope["method"], scope["raw_path"], scope["headers"] = _METHODS[method], path, headers
+        self._see_who_asks(scope)
+        return self._edge.from_memory(asked, scope)
+
+    def remember(self, request: bytes, scope: Any) -> None:
+        """Remembers the fields of a request that was sent whole, alone and without a body, and answered at once."""
+        _, _, fields = request.partition(b"\r\n")
+        headers = scope["headers"]
+        if len(fields) > _LONGEST or scope["method"] not in _METHODS.values() or scope["http_version"] != "1.1":
+            return
+        if any(name in _NEVER or (name == b"connection" and value.lower() != b"keep-alive") for name, value in headers):
+            return
+        terms = terms_of(headers)
+        if terms is not None and terms.authorization is None:
+            self._keep(fields, (terms, headers))
+
+    def _remembered_from_before(self, fields: bytes) -> tuple[Terms, Fields] | None:
+        found = self._before.pop(fields, None)
+        if found is not None:
+            self._keep(fields, found)
+        return found
+
+    def _keep(self, fields: bytes, found: tuple[Terms, Fields]) -> None:
+        if len(self._fields) >= _MOST:
+            self._before, self._fields = self._fields, {}  # what was not sent since then is forgotten
+        self._fields[fields] = found
+
+    def _see_who_asks(self, scope: Any) -> None:
         if self._forwarded is not None:
             with suppress(StopIteration):  # which is how a coroutine ends that waits for nothing
                 self._forwarded(scope, _nothing, _nothing).send(None)
-        return self._edge.at_once(scope)
 
 
 async def _nothing(*_: Any) -> Any:

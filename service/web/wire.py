@@ -9,6 +9,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from schemas.failures import Failure, Fault, HeadersTooLarge, HeadTooSlow, InvalidRequest, UriTooLong
 from service.cache.answer import WHOLE
 from service.cache.asked import CROWDED
+from service.cache.memory import Fields
 from service.connections import HEAD_WITHIN, KEPT_FOR, PARTED_WITHIN, TAKEN_WITHIN, Connections
 from service.telemetry import request_id as new_request_id
 from service.watching import Watch
@@ -48,6 +49,10 @@ class Protocol(HttpToolsProtocol):
     _pending = 0
     _pending_since = 0.0
     _has_room = True
+    _asked = 0
+    """How many requests began."""
+    _is_answered_at_once = False
+    """Whether the newest was answered before it began."""
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -66,18 +71,56 @@ class Protocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """What has no end in sight is not kept: a header field is handed over only once it is whole."""
+        """What has no end in sight is not kept: a header field is handed over only once it is whole.
+
+        A request that is the whole of what came, and like others before it, is answered without being parsed.
+        """
+        door, asked = self.door if self._rests else None, self._asked
+        if door is not None and self._answer_again(data, door):
+            return
         self._unparsed += len(data)
         if not self._parted:
+            self._is_answered_at_once = False
             super().data_received(data)
+            if door is not None and self._is_answered_at_once and self._rests and self._asked == asked + 1:
+                door.remember(data, self.scope)
             if self._unparsed <= _MOST_UNPARSED or self._parted:
                 return
             self._refusal = HeadersTooLarge(f"The header fields have more than {LARGEST_HEADERS} bytes.")
             self.send_400_response("")
 
+    @property
+    def _rests(self) -> bool:
+        """Whether all that was asked is answered, and what comes now begins the next request."""
+        return (
+            self._is_whole
+            and not self._unparsed
+            and self._has_room
+            and not self._parted
+            and (self.cycle is None or (self.cycle.response_complete and self.cycle.keep_alive))
+            and not self.flow.write_paused
+            and not self.book.is_leaving()
+        )
+
+    def _answer_again(self, request: bytes, door: Door) -> bool:
+        """Answers a request that is sent as others were before, if there is an answer that waits for nothing."""
+        scope: dict[str, Any] = {"type": "http", "client": self.client, "scheme": self.scheme, "state": {}}
+        answer = door.answer_again(request, scope)
+        if answer is None:
+            return False
+        self.book.busy(self)
+        body = b"" if scope["method"] == "HEAD" else answer.body
+        self.transport.write(_whole(answer.head + answer.said, self.server_state.default_headers, body))
+        self._asked += 1
+        self.server_state.total_requests += 1
+        self._since = self.loop.time()
+        self.book.idle(self)
+        return True
+
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self.book.busy(self)
+        self._asked += 1
         self._header_bytes = self._unread = 0
         self._reads_head, self._is_whole = True, False
         self._since = self.loop.time()
@@ -138,6 +181,7 @@ class Protocol(HttpToolsProtocol):
         if self.door is not None and not self.pipeline and not cycle.flow.write_paused:
             answer = self.door.answer(scope)
             if answer is not None:
+                self._is_answered_at_once = True
                 _write_whole(cycle, answer.head + answer.said, b"" if scope["method"] == "HEAD" else answer.body)
                 return
         scope["extensions"] = _EXTENSIONS
@@ -164,11 +208,11 @@ class Protocol(HttpToolsProtocol):
             return None
         elif self._parted or (not self._is_whole and self.cycle.response_complete):
             why = "parted" if waits > PARTED_WITHIN else ""
-        elif self.cycle is None:
+        elif not self._asked:
             why = "silent" if waits > HEAD_WITHIN else ""
         else:
             why = ""
-            if self.cycle.response_complete and waits > KEPT_FOR:
+            if (self.cycle is None or self.cycle.response_complete) and waits > KEPT_FOR:
                 self.make_way()
         if why:
             self.transport.abort()
@@ -226,14 +270,16 @@ async def _send_whole(send: Any, head: bytes, body: bytes) -> None:
 def _write_whole(cycle: RequestResponseCycle, head: bytes, body: bytes) -> None:
     cycle.response_started = cycle.response_complete = True
     cycle.waiting_for_100_continue = False
-    lines = [head, *(b"%s: %s\r\n" % field for field in cycle.default_headers)]
-    if not cycle.keep_alive:
-        lines.append(b"connection: close\r\n")
-    cycle.transport.write(b"".join((*lines, b"\r\n", body)))
+    closing = b"" if cycle.keep_alive else b"connection: close\r\n"
+    cycle.transport.write(_whole(head + closing, cycle.default_headers, body))
     cycle.message_event.set()
     if not cycle.keep_alive:
         cycle.transport.close()
     cycle.on_response()
+
+
+def _whole(head: bytes, fields: Fields, body: bytes) -> bytes:
+    return b"".join((head, *(b"%s: %s\r\n" % field for field in fields), b"\r\n", body))
 
 
 _EXTENSIONS: dict[str, Any] = {WHOLE: _send_whole}

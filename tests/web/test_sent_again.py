@@ -1,0 +1,166 @@
+"""What is sent as it was before is answered without being parsed: on the wire nobody can tell.
+
+Each test sends byte for byte; `unseen` requests have a field of their own, so that they always are parsed.
+"""
+
+import asyncio
+import itertools
+import re
+from contextlib import suppress
+from random import Random
+
+import msgspec
+import pytest
+
+from service.connections import HEAD_WITHIN, KEPT_FOR
+from tests.serving import Api
+from tests.web.writing import revised
+
+ITEM = "/v1/claims/cn-ai-patents-60pct"
+PAGE = "/v1/claims?limit=2"
+_numbers = itertools.count()
+
+
+def sent(path: str, *fields: str, method: str = "GET", version: str = "1.1", body: str = "") -> str:
+    return "\r\n".join((f"{method} {path} HTTP/{version}", "Host: x", *fields)) + "\r\n\r\n" + body
+
+
+def unseen(request: str) -> str:
+    """The same request with one field more, which nobody ever sent."""
+    return request.replace("Host: x\r\n", f"Host: x\r\nX-Number: {next(_numbers)}\r\n", 1)
+
+
+class Wire:
+    """One connection, and what is read from it, an answer at a time."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader, self.writer = reader, writer
+
+    async def answer(self, is_head: bool = False) -> tuple[str, list[str], bytes]:
+        """The status line, the field lines but for those of this answer alone, and the body."""
+        async with asyncio.timeout(20):
+            head = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")[:-2]
+            length = next((int(line[16:]) for line in head if line.lower().startswith("content-length: ")), 0)
+            body = b"" if is_head else await self.reader.readexactly(length)
+        body = re.sub(rb'"request_id":"[0-9a-f]{32}"', b"", body)
+        own = ("date", "x-request-id", "cache-status")
+        return head[0], sorted(line for line in head[1:] if line.split(":")[0].lower() not in own), body
+
+
+@pytest.fixture
+async def wire(curated):
+    """What opens connections, which are closed when the test ends."""
+    opened: list[Wire] = []
+
+    async def connected(api: Api = curated) -> Wire:
+        opened.append(Wire(*await asyncio.open_connection("127.0.0.1", api.port)))
+        return opened[-1]
+
+    yield connected
+    for one in opened:
+        one.writer.close()
+        with suppress(OSError):
+            await one.writer.wait_closed()
+
+
+async def warm(wire, *requests: str) -> None:
+    """Asks until they are answered from memory, and remembered."""
+    for request in requests:
+        for _ in range(3):
+            one = await wire()
+            one.writer.write(request.encode())
+            await one.answer("HEAD " in request)
+
+
+SHAPES = [
+    sent(ITEM),
+    sent(ITEM, method="HEAD"),
+    sent(PAGE),
+    sent(ITEM, 'If-None-Match: "p1-0"'),
+    sent(ITEM, "If-None-Match: *"),
+    sent(ITEM, "Accept-Encoding: gzip"),
+    sent(ITEM, "Accept: application/json", "Accept-Language: de"),
+    sent(ITEM, "Connection: keep-alive"),
+    sent(ITEM, "Content-Length: 5", body="hello"),
+    sent(ITEM, "Transfer-Encoding: chunked", body="5\r\nhello\r\n0\r\n\r\n"),
+    sent(ITEM, "Expect: 200-ok"),
+    sent(ITEM, "Authorization: Bearer ctb_nobody_x"),
+    sent(ITEM, "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
+    sent("/v1/claims/nobodys"),
+    sent(ITEM + "?"),
+    sent(ITEM + "?as_of=5"),
+    sent("/v1/claims/cn%2Dai-patents-60pct"),
+    sent("/livez"),
+    "GET " + ITEM + " HTTP/1.1\r\nhost:x\r\n\r\n",
+    "\r\n" + sent(ITEM),
+    sent("http://x" + ITEM),
+]
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_whatever_is_sent_again_however_it_is_cut_is_answered_as_if_it_were_new(wire, seed):
+    chance = Random(seed)
+    alone = []
+    for shape in SHAPES:
+        one = await wire()
+        one.writer.write(unseen(shape).encode())
+        alone.append(await one.answer("HEAD " in shape))
+    await warm(wire, *SHAPES)
+    one = await wire()
+    for _ in range(60):
+        chosen = chance.choices(range(len(SHAPES)), k=chance.choice([1, 1, 1, 2, 3]))
+        data = "".join(SHAPES[number] for number in chosen).encode()
+        cuts = sorted(chance.sample(range(1, len(data)), chance.choice([0, 0, 1, 3])))
+        for start, end in itertools.pairwise([0, *cuts, len(data)]):
+            one.writer.write(data[start:end])
+            await asyncio.sleep(0 if chance.random() < 0.5 else 0.002)
+        for number in chosen:
+            assert await one.answer("HEAD " in SHAPES[number]) == alone[number], SHAPES[number]
+
+
+async def test_what_is_sent_again_is_counted_and_in_the_log_like_any(wire, curated):
+    def counted() -> float:
+        labels = {"route": "/v1/claims/{id}", "method": "GET", "status": "2xx", "level": "memory"}
+        return curated.runtime.watch.metrics.registry.get_sample_value("citable_request_duration_seconds_count", labels)
+
+    await warm(wire, sent(ITEM))
+    one, before = await wire(), counted()
+    for _ in range(5):
+        one.writer.write(sent(ITEM).encode())
+        await one.answer()
+    assert counted() == before + 5
+
+
+async def test_a_change_is_seen_by_who_asks_as_before(wire, desk):
+    id = (await desk.published())["id"]
+    one, request = await wire(desk.api), sent(f"/v1/claims/{id}").encode()
+    for version in range(1, 12):
+        for _ in range(3):
+            one.writer.write(request)
+            _, _, body = await one.answer()
+            assert msgspec.json.decode(body)["version"] == version
+        revised(await desk.editor.revise(id, {"scope": f"Seen {version} times."}))
+
+
+async def test_a_tag_that_is_known_is_304_each_time(wire, curated):
+    tag = (await curated.get(ITEM, accept_encoding="identity")).headers["etag"]
+    request = sent(ITEM, f"If-None-Match: {tag}")
+    await warm(wire, request)
+    one = await wire()
+    for _ in range(5):
+        one.writer.write(request.encode())
+        status, fields, body = await one.answer()
+        assert (status, body) == ("HTTP/1.1 304 Not Modified", b"")
+        assert f"etag: {tag}" in fields
+
+
+async def test_who_is_answered_again_only_is_kept_as_long_as_any(wire, curated):
+    await warm(wire, sent(ITEM))
+    one, sweep = await wire(), curated.runtime.connections.sweep
+    for seconds in (0, HEAD_WITHIN + 1, KEPT_FOR - 1):
+        sweep(asyncio.get_running_loop().time() + seconds)
+        one.writer.write(sent(ITEM).encode())
+        assert (await one.answer())[0] == "HTTP/1.1 200 OK"
+    sweep(asyncio.get_running_loop().time() + KEPT_FOR + 1)
+    async with asyncio.timeout(20):
+        assert await one.reader.read() == b""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, NewType
 
@@ -28,8 +28,8 @@ Reading = NewType("Reading", Connection)
 Writing = NewType("Writing", Reading)
 """A connection inside a transaction that commits when its block ends, and only then."""
 
-Waiting = Callable[[str], AbstractContextManager[None]]
-"""What a connection is waited for within: told what for: "reading", "writing", or "replica"."""
+Waited = Callable[[str, float], None]
+"""Told what a connection was waited for ("reading", "writing", or "replica"), and for how many seconds."""
 
 answer_by: ContextVar[float | None] = ContextVar("answer_by", default=None)
 """When who asks stops waiting, on the monotonic clock; None if they have all the time there is."""
@@ -74,17 +74,22 @@ class _PlainConnection(_Connection):
     def get_reset_query(self) -> str:
         return ""
 
+    async def reset(self, *, timeout: float | None = None) -> None:  # noqa: ASYNC109 - asyncpg's signature
+        """As asyncpg's, without a timer where there is nothing to wait for: nobody listens on a pool's connection."""
+        if self.is_in_transaction():
+            await super().reset(timeout=timeout)
 
-def _unwatched(_: str) -> AbstractContextManager[None]:
-    return nullcontext()
+
+def _unwatched(_: str, __: float) -> None:
+    pass
 
 
 class _WatchedPool(Pool):
-    """A pool, and what its connections are waited for within."""
+    """A pool, and who is told how long its connections were waited for."""
 
-    def __init__(self, *arguments: Any, waiting: Waiting, **named: Any) -> None:
+    def __init__(self, *arguments: Any, waited: Waited, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self.waiting = waiting
+        self.waited = waited
 
 
 async def _read_json_as_values(connection: _Connection) -> None:
@@ -97,16 +102,16 @@ async def _read_json_as_values(connection: _Connection) -> None:
 
 
 async def open_pool(
-    url: str, size: int = 10, within: float | None = ANSWER_WITHIN, *, waiting: Waiting | None = None
+    url: str, size: int = 10, within: float | None = ANSWER_WITHIN, *, waited: Waited | None = None
 ) -> Pool:
     """A pool on the database at `url`, whose statements take `within` seconds unless they say otherwise.
 
-    A connection is waited for within `waiting`, which is told what for: "reading" or "writing". CannotStart says in one
-    sentence why it cannot be reached.
+    `waited` is told how long a connection was waited for, "reading" or "writing". CannotStart says in one sentence why
+    it cannot be reached.
     """
     try:
         async with asyncio.timeout(10):
-            return await pool_of(url, size, within, waiting)
+            return await pool_of(url, size, within, waited)
     except (ValueError, asyncpg.ClientConfigurationError):  # which may say part of the address, and so of its password
         raise CannotStart(
             "CITABLE_DATABASE_URL is no address of a PostgreSQL: write what is special in its password as `%XX`."
@@ -119,7 +124,7 @@ def pool_of(
     url: str,
     size: int,
     within: float | None,
-    waiting: Waiting | None,
+    waited: Waited | None,
     *,
     least: int = 1,
     connect: float = CONNECT_WITHIN,
@@ -127,7 +132,7 @@ def pool_of(
     """A pool that is open once it was awaited: of `least` connections then, each made within `connect` seconds."""
     return _WatchedPool(
         url,
-        waiting=waiting or _unwatched,
+        waited=waited or _unwatched,
         min_size=least,
         max_size=size,
         max_queries=50_000,
@@ -147,47 +152,38 @@ def pool_of(
 async def reading(pool: Pool) -> AsyncGenerator[Reading]:
     """A connection to ask with, until who asks stops waiting (`answer_by`).
 
-    StoreUnavailable if none is free within a second, or Postgres does not answer, or not in time.
+    StoreUnavailable if none is free within a second, or Postgres does not answer, or not in time. One block for all of
+    it: each more would cost every read some microseconds.
     """
-    with failures_named():
-        async with _in_time(), _reading(pool) as connection, _hurried(connection):
-            yield Reading(connection)
-
-
-@asynccontextmanager
-async def _reading(pool: Pool) -> AsyncGenerator[Connection]:
-    connection = await acquired(pool, "reading")
+    deadline = asyncio.timeout_at(answer_by.get())
     try:
-        yield connection
-    except (TimeoutError, asyncio.CancelledError):
-        connection.terminate()  # it hangs, and so would asking it nicely to cancel
-        raise
-    finally:
-        await pool.release(connection)
-
-
-@asynccontextmanager
-async def _in_time() -> AsyncGenerator[None]:
-    try:
-        async with asyncio.timeout_at(answer_by.get()) as deadline:
-            yield
-    except TimeoutError as error:
-        if deadline.expired():
+        async with deadline:
+            connection = await acquired(pool, "reading")
+            try:
+                left = _left()
+                if left is None:
+                    yield Reading(connection)
+                else:  # Postgres itself is to stop at the deadline, which comes before a statement's own
+                    async with connection.transaction():
+                        await connection.execute(f"set local statement_timeout = {max(1, int(left * 900))}")
+                        yield Reading(connection)
+            except (TimeoutError, asyncio.CancelledError):
+                connection.terminate()  # it hangs, and so would asking it nicely to cancel
+                raise
+            finally:
+                await pool.release(connection)
+    except Exception as error:
+        if isinstance(error, TimeoutError) and deadline.expired():
             raise StoreUnavailable("The answer could not be had in time: try again.") from error
+        raise_named(error)
         raise
 
 
-@asynccontextmanager
-async def _hurried(connection: Connection) -> AsyncGenerator[None]:
-    """Has Postgres itself stop at the deadline, where that comes before a statement's own."""
+def _left() -> float | None:
+    """The seconds until who asks stops waiting, if a statement could take longer."""
     until = answer_by.get()
     left = None if until is None else until - asyncio.get_running_loop().time()
-    if left is None or left >= ANSWER_WITHIN:
-        yield
-        return
-    async with connection.transaction():
-        await connection.execute(f"set local statement_timeout = {max(1, int(left * 900))}")
-        yield
+    return None if left is None or left >= ANSWER_WITHIN else left
 
 
 @asynccontextmanager
@@ -247,12 +243,15 @@ def _unanswered() -> StoreUnavailable:
 
 async def acquired(pool: Pool, use: str, within: float = ACQUIRE_WITHIN) -> Connection:
     """A connection of a pool, to be given back. StoreUnavailable if none is free `within` so many seconds."""
-    waiting = pool.waiting if isinstance(pool, _WatchedPool) else _unwatched
+    now = asyncio.get_running_loop().time
+    began = now()
     try:
-        with waiting(use):
-            return await pool.acquire(timeout=within)
+        return await pool.acquire(timeout=within)
     except TimeoutError as error:
         raise StoreUnavailable("Every connection to Postgres is in use: try again.") from error
+    finally:
+        if isinstance(pool, _WatchedPool):
+            pool.waited(use, now() - began)
 
 
 @contextmanager
@@ -260,20 +259,28 @@ def failures_named() -> Iterator[None]:
     """Turns the ways Postgres and the driver fail into failures of ours."""
     try:
         yield
-    except asyncpg.IntegrityConstraintViolationError as error:
-        if error.constraint_name == "write_within_deadline":
+    except Exception as error:
+        raise_named(error)
+        raise
+
+
+def raise_named(error: Exception) -> None:
+    """Raises the failure of ours that a way to fail of Postgres or the driver is, if it is one."""
+    match error:
+        case asyncpg.IntegrityConstraintViolationError(constraint_name="write_within_deadline"):
             raise StoreUnavailable("The write took too long and nothing of it was stored: split it.") from error
-        raise RuleBroken([Fault(f"{_first_line(error)}.", rule=error.constraint_name or "unnamed")]) from error
-    except asyncpg.LockNotAvailableError as error:
-        raise StoreUnavailable("A write is under way that this must wait for: try again.") from error
-    except asyncpg.InsufficientPrivilegeError as error:
-        raise StoreForbids(f"The database role may not do that: {_first_line(error)}.") from error
-    except (asyncpg.DataError, asyncpg.SyntaxOrAccessError):
-        raise  # our own mistake: it must be seen, and as what it is
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError) as error:
-        if isinstance(error, asyncpg.DiskFullError) or _first_line(error).endswith(_NO_ROOM):
-            raise StoreFull("Postgres has no room to store anything.", _first_line(error)) from error
-        raise StoreUnavailable("Postgres does not answer.", _first_line(error)) from error
+        case asyncpg.IntegrityConstraintViolationError(constraint_name=rule):
+            raise RuleBroken([Fault(f"{_first_line(error)}.", rule=rule or "unnamed")]) from error
+        case asyncpg.LockNotAvailableError():
+            raise StoreUnavailable("A write is under way that this must wait for: try again.") from error
+        case asyncpg.InsufficientPrivilegeError():
+            raise StoreForbids(f"The database role may not do that: {_first_line(error)}.") from error
+        case asyncpg.DataError() | asyncpg.SyntaxOrAccessError():
+            pass  # our own mistake: it must be seen, and as what it is
+        case asyncpg.PostgresError() | asyncpg.InterfaceError() | asyncpg.InternalClientError() | OSError():
+            if isinstance(error, asyncpg.DiskFullError) or _first_line(error).endswith(_NO_ROOM):
+                raise StoreFull("Postgres has no room to store anything.", _first_line(error)) from error
+            raise StoreUnavailable("Postgres does not answer.", _first_line(error)) from error
 
 
 def _first_line(error: BaseException) -> str:

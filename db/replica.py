@@ -15,7 +15,7 @@ import msgspec
 
 from db.log import log_head
 from db.migrations import HERE
-from db.pool import Connection, Pool, Reading, Waiting, acquired, pool_of
+from db.pool import Connection, Pool, Reading, Waited, acquired, pool_of
 from db.questions import Questions
 from schemas.failures import CannotStart, ReplicaBehind, ReplicaFailed, ReplicaUnavailable, StoreUnavailable
 
@@ -38,9 +38,9 @@ class Known(msgspec.Struct, frozen=True):
     digest: str
 
 
-async def open_replica(url: str, size: int, waiting: Waiting | None = None) -> Pool:
+async def open_replica(url: str, size: int, waited: Waited | None = None) -> Pool:
     """A pool for the replicas at `url`, which need not answer yet."""
-    return await pool_of(url, size, READ_WITHIN, waiting, least=0, connect=BEGIN_WITHIN)
+    return await pool_of(url, size, READ_WITHIN, waited, least=0, connect=BEGIN_WITHIN)
 
 
 def is_used_up(pool: Pool) -> bool:

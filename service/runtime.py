@@ -3,8 +3,8 @@
 import asyncio
 import sys
 import time
-from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import SystemRandom
@@ -129,18 +129,10 @@ def clocks() -> tuple[datetime, float]:
     return datetime.now(UTC), time.monotonic()
 
 
-def _timing(metrics: Metrics) -> Callable[[str], AbstractContextManager[None]]:
-    """What times how long a connection is waited for, by what for."""
-
-    @contextmanager
-    def waiting(use: str) -> Iterator[None]:
-        began = time.monotonic()
-        try:
-            yield
-        finally:
-            metrics.pool_wait.labels(use).observe(time.monotonic() - began)
-
-    return waiting
+def _timing(metrics: Metrics) -> Callable[[str, float], None]:
+    """What notes how long a connection was waited for, by what for."""
+    noted = {use: metrics.pool_wait.labels(use).observe for use in ("reading", "writing", "replica")}
+    return lambda use, seconds: noted[use](seconds)
 
 
 def _admission(metrics: Metrics, use: str, most: int, patience: float) -> Admission:
@@ -160,7 +152,7 @@ async def running(settings: Settings, database_url: str, redis_url: str) -> Asyn
     async with AsyncExitStack() as closing:
         closing.push_async_callback(redis.close)
         metrics = Metrics()
-        pool = await open_pool(database_url, settings.database_connections, waiting=_timing(metrics))
+        pool = await open_pool(database_url, settings.database_connections, waited=_timing(metrics))
         closing.push_async_callback(pool.close)
         replicas = await _replicas(settings, metrics, closing)
         uses = Uses(pool, time.monotonic)
@@ -210,7 +202,7 @@ async def running(settings: Settings, database_url: str, redis_url: str) -> Asyn
 @asynccontextmanager
 async def employing(settings: Settings, database_url: str, metrics: Metrics) -> AsyncGenerator[Worker]:
     """A worker on this database, with connections of its own until the block ends. CannotStart if there are none."""
-    pool = await open_pool(database_url, CONNECTIONS, waiting=_timing(metrics))
+    pool = await open_pool(database_url, CONNECTIONS, waited=_timing(metrics))
     show_pool(metrics, pool)
     try:
         yield Worker(

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 from service.cache.asked import Scope
-from service.cache.memory import Fields
+from service.cache.memory import fields_of
 
 Send = Callable[[Any], Awaitable[None]]
 
@@ -16,13 +16,12 @@ WHOLE = "citable.whole"
 
 
 class Answer(NamedTuple):
-    """What is sent: a status, header fields, and a body, which HEAD leaves out.
+    """What is sent: a status, the lines of its head as HTTP/1.1 writes them, and a body, which HEAD leaves out.
 
-    `head` is the status and the fields as they are written, if they are; `said` are the lines of this answer alone.
+    `head` is the status line and those of fields, and `said` those of this answer alone: each with its end.
     """
 
     status: int
-    fields: Fields
     head: bytes
     said: bytes
     body: bytes
@@ -33,10 +32,11 @@ async def send_answer(answer: Answer, is_head: bool, scope: Scope, send: Send) -
     """Sends an answer: at once, where the server can do that. How many bytes its body had."""
     body = b"" if is_head else answer.body
     whole = scope.get("extensions", {}).get(WHOLE)
-    if whole is not None and answer.head:
+    if whole is not None:
         await whole(send, answer.head + answer.said, body)
         return len(body)
-    said = [line.split(b": ", 1) for line in answer.said.splitlines()]
-    await send({"type": "http.response.start", "status": answer.status, "headers": [*answer.fields, *said]})
+    _, _, lines = answer.head.partition(b"\r\n")
+    headers = fields_of(lines + answer.said)
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
     return len(body)

@@ -4,7 +4,7 @@ It says what the layers below would say, with the same bytes and header fields, 
 cannot answer exactly goes on to them, with a place to leave the answer for the next caller.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import unquote
 
@@ -55,7 +55,7 @@ class Edge:
         monotonic: Callable[[], float],
         admission: Admission,
         refuse: Refuse,
-        always: Sequence[tuple[bytes, bytes]],
+        always: tuple[tuple[bytes, bytes], ...],
     ) -> None:
         self._app = app
         self._fills = fills
@@ -254,10 +254,14 @@ class Edge:
                 return None
             how = b"%s; ttl=%d; detail=store-unavailable" % (how, entry.fresh_for - age)
             stale = b"age: %d\r\n" % age
-        fields, head = variant.dressed(unchanged, self._always)
-        named = request_id()
-        said = b"cache-status: %s\r\nx-request-id: %s\r\n%s" % (how, named.encode(), stale)
+        head = variant.head(unchanged, self._always)
         if asked.authorization is not None:
-            fields = [(n, for_keyed(v.decode()).encode()) if n == b"cache-control" else (n, v) for n, v in fields]
-            head = b""
-        return Answer(304 if unchanged else 200, fields, head, said, b"" if unchanged else variant.body, named)
+            policy = entry.kept.cache_control
+            head = head.replace(_policy(policy), _policy(for_keyed(policy)))
+        named = request_id()
+        said = b"cache-status: %b\r\nx-request-id: %b\r\n%b" % (how, named.encode(), stale)
+        return Answer(304 if unchanged else 200, head, said, b"" if unchanged else variant.body, named)
+
+
+def _policy(cache_control: str) -> bytes:
+    return b"\r\ncache-control: %b\r\n" % cache_control.encode()

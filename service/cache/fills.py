@@ -1,6 +1,7 @@
 """Filling the cache: many who miss one answer have it loaded once, by one process of all if Redis can tell them."""
 
 import asyncio
+from functools import cached_property
 
 from service.admission import Room
 from service.cache.coherence import Coherence
@@ -66,7 +67,7 @@ class Fills:
                 if self.is_current(entry) or entry.point.position >= arrived >= 0:
                     return entry, COLLAPSED, None
                 continue  # it was begun for who came earlier
-            place = Place(self, request, answer_key(self._coherence.log, self._origin, request))
+            place = Place(self, request, self._coherence.log)
             try:
                 await room.enter()
                 place.is_for_us_alone = room.is_scarce
@@ -79,6 +80,10 @@ class Fills:
             self.memory.put(request, entry)
             place.filled(entry)
             return entry, FROM_REDIS, None
+
+    def key_of(self, log: str, request: Request) -> str:
+        """What a log's answer to a request is called in Redis."""
+        return answer_key(log, self._origin, request)
 
     def is_current(self, entry: Entry) -> bool:
         """Whether an entry is what would be answered now; if so, it is marked for a quicker look next time."""
@@ -99,6 +104,8 @@ class Fills:
 
     async def _in_redis(self, place: "Place") -> Entry | None:
         """What another process loaded, or is loading. Where room is scarce nobody waits in it for that."""
+        if self.shared.is_left_alone:
+            return None
         key = place.key
         entry = await self._usable(key)
         if entry is None and not place.is_for_us_alone and not await self.shared.may_load(key):
@@ -145,8 +152,8 @@ class Fills:
 class Place:
     """Where the answer to a request is left by who loads it."""
 
-    def __init__(self, fills: Fills, request: Request, key: str) -> None:
-        self.key = key
+    def __init__(self, fills: Fills, request: Request, log: str) -> None:
+        """`log` is the one that is read."""
         self.request = request
         self.is_sent_by_edge = False
         """Whether what is left here is sent by who gave the place, and needs no other response."""
@@ -155,15 +162,21 @@ class Place:
         self.left: tuple[Entry, bytes] | None = None
         """What was left, and how it was come by."""
         self._fills = fills
+        self._log = log
         self._future: asyncio.Future[Entry | None] = asyncio.get_running_loop().create_future()
         fills.filling[request] = self._future
+
+    @cached_property
+    def key(self) -> str:
+        """What the answer is called in Redis."""
+        return self._fills.key_of(self._log, self.request)
 
     async def keep(self, kept: Kept, at: Point) -> tuple[Entry, bytes]:
         """Leaves an answer read at a point. One that is late is not stored, and says so."""
         entry = Entry(kept, at)
         stored = self._fills.is_current(entry) and self._fills.memory.put(self.request, entry)
         self.filled(entry)
-        is_shared = not self.is_for_us_alone and await self._fills.shared.put(self.key, kept, at)
+        is_shared = self._may_share and await self._fills.shared.put(self.key, kept, at)
         how = STORED if is_shared or stored else MISSED
         self.left = (entry, how)
         return self.left
@@ -178,5 +191,9 @@ class Place:
         """Gives up the place; whoever finds it empty goes on alone."""
         if not self._future.done():
             self.filled(None)
-            if not self.is_for_us_alone:
+            if self._may_share:
                 await self._fills.shared.may_load_again(self.key)
+
+    @property
+    def _may_share(self) -> bool:
+        return not (self.is_for_us_alone or self._fills.shared.is_left_alone)

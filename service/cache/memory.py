@@ -6,9 +6,7 @@ is on probation until it is asked for again, and a scan of things asked for once
 
 import re
 from collections import OrderedDict
-from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from service.cache.encodings import IDENTITY, encoded
 from service.cache.representation import Kept, Representation
@@ -24,53 +22,75 @@ _PROTECTED = 0.8
 _LARGEST = 0.125
 """Shares of the bound: what was asked for twice may take, and one answer may."""
 _MAX_AGE = re.compile(r"max-age=([0-9]+)")
-_LINE_ENDS = re.compile(rb"[\r\n\0]")
+_LINE_ENDS = re.compile("[\r\n\0]")
 _STALE = re.compile(r"stale-if-error=([0-9]+)")
 
 
-class Dressed(NamedTuple):
-    """The header fields of an answer, those of every answer included; and how they begin it in HTTP/1.1."""
-
-    fields: Fields
-    head: bytes
-
-
 class Variant:
-    """An answer in one content coding: its body, its tag, and its header fields with and without the body."""
+    """An answer in one content coding: its body, its tag, and how its header is written in HTTP/1.1."""
 
-    __slots__ = ("_dressed", "_dressed_unchanged", "body", "etag", "fields", "fields_size", "unchanged")
+    __slots__ = ("_head", "_head_unchanged", "_lines", "_media_type", "_names", "body", "etag")
 
     def __init__(self, found: Representation, cache_control: str) -> None:
-        described = [("etag", found.etag), ("cache-control", cache_control), *found.headers]
-        if not any(name == "vary" for name, _ in described):
-            described.append(("vary", "Accept, Accept-Encoding"))
+        described = (("etag", found.etag), ("cache-control", cache_control), *found.headers)
+        names, values = zip(*described, strict=True)
+        if "vary" not in names:
+            names, values = (*names, "vary"), (*values, "Accept, Accept-Encoding")
+        if _LINE_ENDS.search("".join(values)):
+            raise ValueError("a header field has more than one line")
         self.body = found.body
         self.etag = found.etag.encode()
-        self.unchanged: Fields = [(name.encode(), value.encode("latin-1")) for name, value in described]
-        if any(_LINE_ENDS.search(value) for _, value in self.unchanged):
-            raise ValueError("a header field has more than one line")
-        self.fields_size = sum(len(value) for _, value in self.unchanged)
-        length = b"%d" % len(found.body)
-        self.fields: Fields = [
-            (b"content-type", found.media_type.encode()), *self.unchanged, (b"content-length", length),
-        ]  # fmt: skip
-        self._dressed: Dressed | None = None
-        self._dressed_unchanged: Dressed | None = None
+        self._media_type = found.media_type.encode()
+        self._names: tuple[str, ...] = names
+        self._lines = "".join([f"{name}: {value}\r\n" for name, value in zip(names, values, strict=True)]).encode(
+            "latin-1"
+        )
+        self._head: bytes | None = None
+        self._head_unchanged: bytes | None = None
 
-    def dressed(self, unchanged: bool, always: Sequence[tuple[bytes, bytes]]) -> Dressed:
-        """With the fields every answer has, unless it has its own of that name. `unchanged` is without the body."""
-        found = self._dressed_unchanged if unchanged else self._dressed
+    @property
+    def fields_size(self) -> int:
+        """The bytes of its header fields."""
+        return len(self._lines)
+
+    @property
+    def unchanged(self) -> Fields:
+        """Its header fields without the body."""
+        return fields_of(self._lines)
+
+    @property
+    def fields(self) -> Fields:
+        """Its header fields with the body."""
+        length = b"%d" % len(self.body)
+        return [(b"content-type", self._media_type), *self.unchanged, (b"content-length", length)]
+
+    def head(self, unchanged: bool, always: tuple[tuple[bytes, bytes], ...]) -> bytes:
+        """The status line and the lines of its fields: `always` are those every answer has, unless it has its own.
+
+        `unchanged` is without the body.
+        """
+        found = self._head_unchanged if unchanged else self._head
         if found is None:
-            own = self.unchanged if unchanged else self.fields
-            names = {name for name, _ in own}
-            fields = [*own, *(field for field in always if field[0] not in names)]
-            status = b"HTTP/1.1 304 Not Modified" if unchanged else b"HTTP/1.1 200 OK"
-            found = Dressed(fields, b"\r\n".join((status, *(b"%s: %s" % field for field in fields), b"")))
+            besides = _besides(self._names, always)
             if unchanged:
-                self._dressed_unchanged = found
+                found = self._head_unchanged = b"HTTP/1.1 304 Not Modified\r\n%b%b" % (self._lines, besides)
             else:
-                self._dressed = found
+                length = len(self.body)
+                found = self._head = b"HTTP/1.1 200 OK\r\ncontent-type: %b\r\n%bcontent-length: %d\r\n%b" % (
+                    self._media_type, self._lines, length, besides,
+                )  # fmt: skip
         return found
+
+
+def fields_of(lines: bytes) -> Fields:
+    """The header fields that stand on lines of their own."""
+    return [(name, value) for name, _, value in (line.partition(b": ") for line in lines.split(b"\r\n")[:-1])]
+
+
+@lru_cache(256)
+def _besides(names: tuple[str, ...], always: tuple[tuple[bytes, bytes], ...]) -> bytes:
+    """The lines of the fields every answer has, but for those it has of its own."""
+    return b"".join(b"%b: %b\r\n" % field for field in always if field[0].decode() not in names)
 
 
 class Entry:
@@ -149,6 +169,8 @@ class Memory:
 
         Also for one that is there and has grown.
         """
+        if not self._most:
+            return False
         size = entry.size + sum(map(len, request))
         segment = self._protected if request in self._protected else self._probation
         self.drop(request)

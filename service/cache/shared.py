@@ -55,6 +55,11 @@ class SharedCache:
         self._wanted: list[tuple[str, asyncio.Future[bytes | None]]] = []
         self._reading: set[asyncio.Task[None]] = set()
 
+    @property
+    def is_left_alone(self) -> bool:
+        """Whether nothing is asked of Redis now, since it failed."""
+        return self._connection.is_left_alone
+
     async def get(self, key: str) -> tuple[Kept, Point] | None:
         """The answer under a key, and the point it was read at. What is none of ours is removed."""
         value = await self._value(key)

@@ -1,5 +1,6 @@
 """What a server asks before it begins a request: whether there is an answer that waits for nothing."""
 
+import re
 from contextlib import suppress
 from typing import Any
 
@@ -16,6 +17,10 @@ _MOST = 1024
 """How many are, twice: those that were sent since, and those from before."""
 _VERSION = b" HTTP/1.1"
 _METHODS = {b"GET": "GET", b"HEAD": "HEAD"}
+_Sent = tuple[bytes, bytes | None]
+"""Header fields as they were sent: those up to the entity tag that is known, and what follows it, if there is one."""
+_KNOWN = (b"f-None-Match: ", b"f-none-match: ")
+_TAG = re.compile(rb'(?:W/)?"[!#-~]*"')
 _NEVER = frozenset({b"content-length", b"transfer-encoding", b"upgrade", b"expect", b"traceparent"})
 """Fields of a request that may have a body, or does not end a message; and one that is never the same again."""
 
@@ -23,15 +28,15 @@ _NEVER = frozenset({b"content-length", b"transfer-encoding", b"upgrade", b"expec
 class Door:
     """The way into an application. Who comes in by a trusted proxy is known by then, since the log says who asked.
 
-    Clients send the same header fields again and again, byte for byte. What these say is remembered, so that such a
-    request need not be parsed to be answered from memory.
+    Clients send the same header fields again and again, byte for byte, but for the entity tag they know. What these say
+    is remembered, so that such a request need not be parsed to be answered from memory.
     """
 
     def __init__(self, edge: Edge, trusted_proxies: str | None) -> None:
         self._edge = edge
         self._forwarded = ProxyHeadersMiddleware(_nothing, trusted_proxies) if trusted_proxies else None
-        self._fields: dict[bytes, tuple[Terms, Fields]] = {}
-        self._before: dict[bytes, tuple[Terms, Fields]] = {}
+        self._fields: dict[_Sent, tuple[Terms, Fields]] = {}
+        self._before: dict[_Sent, tuple[Terms, Fields]] = {}
 
     def answer(self, scope: Any) -> Answer | None:
         """The answer to a request, if memory has it, or if there is no room for it; None if it has to be begun."""
@@ -45,7 +50,8 @@ class Door:
         no proof: it names what memory has under exactly that path and query.
         """
         line, _, fields = request.partition(b"\r\n")
-        remembered = self._fields.get(fields) or self._remembered_from_before(fields)
+        sent, known = _apart(fields)
+        remembered = self._fields.get(sent) or self._remembered_from_before(sent)
         if remembered is None or not line.endswith(_VERSION):
             return None
         method, _, target = line.removesuffix(_VERSION).partition(b" ")
@@ -53,7 +59,7 @@ class Door:
             return None
         path, _, query = target.partition(b"?")
         terms, headers = remembered
-        asked = asked_for(_METHODS[method], path, query, terms)
+        asked = asked_for(_METHODS[method], path, query, terms._replace(known=known) if known else terms)
         if asked is None:
             return None
         scope["method"], scope["raw_path"], scope["headers"] = _METHODS[method], path, headers
@@ -69,24 +75,36 @@ class Door:
         if any(name in _NEVER or (name == b"connection" and value.lower() != b"keep-alive") for name, value in headers):
             return
         terms = terms_of(headers)
-        if terms is not None and terms.authorization is None:
-            self._keep(fields, (terms, headers))
+        sent, tag = _apart(fields)
+        if terms is not None and terms.authorization is None and terms.known == tag:
+            self._keep(sent, (terms, headers))
 
-    def _remembered_from_before(self, fields: bytes) -> tuple[Terms, Fields] | None:
-        found = self._before.pop(fields, None)
+    def _remembered_from_before(self, sent: _Sent) -> tuple[Terms, Fields] | None:
+        found = self._before.pop(sent, None)
         if found is not None:
-            self._keep(fields, found)
+            self._keep(sent, found)
         return found
 
-    def _keep(self, fields: bytes, found: tuple[Terms, Fields]) -> None:
+    def _keep(self, sent: _Sent, found: tuple[Terms, Fields]) -> None:
         if len(self._fields) >= _MOST:
             self._before, self._fields = self._fields, {}  # what was not sent since then is forgotten
-        self._fields[fields] = found
+        self._fields[sent] = found
 
     def _see_who_asks(self, scope: Any) -> None:
         if self._forwarded is not None:
             with suppress(StopIteration):  # which is how a coroutine ends that waits for nothing
                 self._forwarded(scope, _nothing, _nothing).send(None)
+
+
+def _apart(fields: bytes) -> tuple[_Sent, bytes]:
+    """Header fields without the entity tag they know, if it is one, and that tag."""
+    for name in _KNOWN:
+        before, found, after = fields.partition(name)
+        if found:
+            tag, _, rest = after.partition(b"\r\n")
+            if _TAG.fullmatch(tag):
+                return (before + found, rest), tag
+    return (fields, None), b""
 
 
 async def _nothing(*_: Any) -> Any:

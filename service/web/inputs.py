@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
@@ -28,7 +28,7 @@ def read_query(raw: bytes, kind: type[R]) -> R:
     A parameter that the Struct does not name is wrong, unless it says that it allows for others. What a form leaves
     empty (HTML, "constructing the entry list") is not asked.
     """
-    return read_pairs(pairs_of(raw), kind)
+    return read_pairs(pairs_of(raw), kind) if raw or _needed(kind) else _unasked(kind)
 
 
 def pairs_of(raw: bytes, what: str = "query") -> list[tuple[str, str]]:
@@ -75,7 +75,7 @@ def read_path(given: Mapping[str, str], kinds: Mapping[str, Any]) -> dict[str, A
     values: dict[str, Any] = {}
     for name, kind in kinds.items():
         try:
-            values[name] = _value(name, [given[name]], kind)
+            values[name] = _in_path(name, given[name], kind)
         except _Refused as refused:
             faults.append(Fault(str(refused), parameter=name))
     if faults:
@@ -121,6 +121,18 @@ def _value(name: str, texts: list[str], kind: Any) -> object:
     if isinstance(shape, inspect.StrType) and shape.pattern == PARTIAL_DATE_PATTERN and first_day(texts[0]) is None:
         raise _Refused(f"`{name}`: {texts[0]} is not a date of the calendar.")
     return converted
+
+
+@lru_cache(8192)
+def _in_path(name: str, text: str, kind: Any) -> object:
+    """As `_value`, of what is asked for again and again."""
+    return _value(name, [text], kind)
+
+
+@cache
+def _unasked(kind: type[R]) -> R:
+    """The Struct of someone who asked for nothing in particular."""
+    return msgspec.convert({}, kind)
 
 
 @cache

@@ -49,27 +49,35 @@ def memento_links(id: str, recorded: dict[int, datetime], version: int) -> str:
 
     `recorded` says when each version there is was recorded, of those this one must name.
     """
-    path, last = claim_path(id), max(recorded)
-    links = [
-        link(path, "original timegate latest-version"),
-        link(f"{path}/timemap", "timemap", type="application/link-format"),
-        link(f"{path}/versions", "version-history"),
-        link("/openapi.json", "describedby", type="application/json"),
-    ]
-    relations: dict[int, list[str]] = {}
+    relations: dict[int, str] = {}
     for number, relation in (
-        (1, "first"),
-        (version - 1, "prev predecessor-version"),
+        (1, "first "),
+        (version - 1, "prev predecessor-version "),
         (version, ""),
-        (version + 1, "next successor-version"),
-        (last, "last"),
+        (version + 1, "next successor-version "),
+        (max(recorded), "last "),
     ):
         if number in recorded:
-            relations.setdefault(number, []).append(relation)
-    for number, named in relations.items():
-        target = version_path(id, number)
-        links.append(link(target, " ".join([*filter(None, named), "memento"]), datetime=_dated(recorded[number])))
-    return ", ".join(links)
+            relations[number] = relations.get(number, "") + relation
+    versions = [
+        f'<{version_path(id, number)}>; rel="{relation}memento"; datetime="{_dated(recorded[number])}"'
+        for number, relation in relations.items()
+    ]
+    return ", ".join([_claim_links(id), *versions])
+
+
+@lru_cache(4096)
+def _claim_links(id: str) -> str:
+    """The links that every version of a claim has."""
+    path = claim_path(id)
+    return ", ".join(
+        [
+            link(path, "original timegate latest-version"),
+            link(f"{path}/timemap", "timemap", type="application/link-format"),
+            link(f"{path}/versions", "version-history"),
+            link("/openapi.json", "describedby", type="application/json"),
+        ]
+    )
 
 
 _dated = lru_cache(10_000)(http_date)

@@ -27,7 +27,7 @@ class Refusals:
         name = new_request_id()
         named = name.encode()
         body = written.body.replace(_NOBODY.encode(), named)
-        return Answer(written.status, written.fields, written.head, b"x-request-id: %b\r\n" % named, body, name)
+        return Answer(written.status, written.head, b"x-request-id: %b\r\n" % named, body, name)
 
     def _write(self, kind: tuple[str, bool], scope: Any, failure: Overloaded) -> Answer:
         status, fields, body = answer_for(scope, failure, _NOBODY, self._page)
@@ -36,5 +36,5 @@ class Refusals:
         encoded += [field for field in ALWAYS if field[0] not in named]
         encoded.append((b"content-length", b"%d" % len(body)))
         head = b"HTTP/1.1 503 Service Unavailable\r\n" + b"".join(b"%s: %s\r\n" % field for field in encoded)
-        self._written[kind] = Answer(status, encoded, head, b"", body, "")
+        self._written[kind] = Answer(status, head, b"", body, "")
         return self._written[kind]

@@ -80,7 +80,7 @@ def test_the_bytes_it_counts_are_the_bytes_it_takes():
     memory = Memory(20 * MEGABYTE)
     for number in range(20_000):
         made = entry(2000 + number % 3000, number)
-        made.variants["identity"].dressed(False, ALWAYS)
+        made.variants["identity"].head(False, ALWAYS)
         memory.put(request(number), made)
     taken = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
@@ -100,7 +100,7 @@ def test_header_fields_and_codings_are_counted(links):
         made = Entry(kept, Point(1, "d" * 16))
         for coding in CODINGS:
             made.variants[coding] = made.encoded(coding)
-            made.variants[coding].dressed(False, ALWAYS)
+            made.variants[coding].head(False, ALWAYS)
         memory.put(request(number), made)
     taken = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()

@@ -17,6 +17,7 @@ from tests.serving import Api
 from tests.web.writing import revised
 
 ITEM = "/v1/claims/cn-ai-patents-60pct"
+OTHER = "/v1/claims/cn-ai-firms-6200"
 PAGE = "/v1/claims?limit=2"
 _numbers = itertools.count()
 
@@ -77,7 +78,10 @@ SHAPES = [
     sent(ITEM, method="HEAD"),
     sent(PAGE),
     sent(ITEM, 'If-None-Match: "p1-0"'),
+    sent(ITEM, 'If-None-Match: "p1-0", "p1-1"'),
     sent(ITEM, "If-None-Match: *"),
+    sent(ITEM, "If-None-Match:"),
+    sent(ITEM, 'Xf-None-Match: "p1-0"'),
     sent(ITEM, "Accept-Encoding: gzip"),
     sent(ITEM, "Accept: application/json", "Accept-Language: de"),
     sent(ITEM, "Connection: keep-alive"),
@@ -142,16 +146,29 @@ async def test_a_change_is_seen_by_who_asks_as_before(wire, desk):
         revised(await desk.editor.revise(id, {"scope": f"Seen {version} times."}))
 
 
-async def test_a_tag_that_is_known_is_304_each_time(wire, curated):
-    tag = (await curated.get(ITEM, accept_encoding="identity")).headers["etag"]
-    request = sent(ITEM, f"If-None-Match: {tag}")
-    await warm(wire, request)
+@pytest.mark.parametrize("name", ["If-None-Match", "if-none-match", "IF-NONE-MATCH"])
+async def test_a_tag_that_is_known_is_304_and_another_is_not(wire, curated, name):
+    """The tag a client knows is another each time; all else it sends is the same."""
+    tags = [(await curated.get(path, accept_encoding="identity")).headers["etag"] for path in (ITEM, OTHER)]
+    await warm(wire, sent(ITEM, f"{name}: {tags[0]}"), sent(OTHER, f"{name}: {tags[1]}"))
     one = await wire()
-    for _ in range(5):
-        one.writer.write(request.encode())
-        status, fields, body = await one.answer()
-        assert (status, body) == ("HTTP/1.1 304 Not Modified", b"")
-        assert f"etag: {tag}" in fields
+    for path, tag in itertools.product((ITEM, OTHER), (*tags, '"p1-0"', f"W/{tags[0]}")):
+        one.writer.write(sent(path, f"{name}: {tag}").encode())
+        said, fields, body = await one.answer()
+        is_known = tag.removeprefix("W/") == tags[path == OTHER]
+        assert said == ("HTTP/1.1 304 Not Modified" if is_known else "HTTP/1.1 200 OK")
+        assert f"etag: {tags[path == OTHER]}" in fields
+        assert bool(body) != is_known
+
+
+async def test_what_only_looks_like_a_known_tag_is_none(wire, curated):
+    tag = (await curated.get(ITEM, accept_encoding="identity")).headers["etag"]
+    fields = [f"X-If-None-Match: {tag}", f'X-If-None-Match: {tag}\r\nIf-None-Match: "p1-0"']
+    await warm(wire, *(sent(ITEM, field) for field in fields), sent(ITEM, f"If-None-Match: {tag}"))
+    one = await wire()
+    for field in [*fields, "If-None-Match: ", *fields]:
+        one.writer.write(sent(ITEM, field).encode())
+        assert (await one.answer())[0] == "HTTP/1.1 200 OK"
 
 
 async def test_who_is_answered_again_only_is_kept_as_long_as_any(wire, curated):

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from difflib import get_close_matches
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
@@ -75,7 +75,7 @@ def read_path(given: Mapping[str, str], kinds: Mapping[str, Any]) -> dict[str, A
     values: dict[str, Any] = {}
     for name, kind in kinds.items():
         try:
-            values[name] = _in_path(name, given[name], kind)
+            values[name] = _value(name, [given[name]], kind)
         except _Refused as refused:
             faults.append(Fault(str(refused), parameter=name))
     if faults:
@@ -121,12 +121,6 @@ def _value(name: str, texts: list[str], kind: Any) -> object:
     if isinstance(shape, inspect.StrType) and shape.pattern == PARTIAL_DATE_PATTERN and first_day(texts[0]) is None:
         raise _Refused(f"`{name}`: {texts[0]} is not a date of the calendar.")
     return converted
-
-
-@lru_cache(8192)
-def _in_path(name: str, text: str, kind: Any) -> object:
-    """As `_value`, of what is asked for again and again."""
-    return _value(name, [text], kind)
 
 
 @cache

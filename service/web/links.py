@@ -49,6 +49,7 @@ def memento_links(id: str, recorded: dict[int, datetime], version: int) -> str:
 
     `recorded` says when each version there is was recorded, of those this one must name.
     """
+    path = claim_path(id)
     relations: dict[int, str] = {}
     for number, relation in (
         (1, "first "),
@@ -63,21 +64,13 @@ def memento_links(id: str, recorded: dict[int, datetime], version: int) -> str:
         f'<{version_path(id, number)}>; rel="{relation}memento"; datetime="{_dated(recorded[number])}"'
         for number, relation in relations.items()
     ]
-    return ", ".join([_claim_links(id), *versions])
-
-
-@lru_cache(4096)
-def _claim_links(id: str) -> str:
-    """The links that every version of a claim has."""
-    path = claim_path(id)
-    return ", ".join(
-        [
-            link(path, "original timegate latest-version"),
-            link(f"{path}/timemap", "timemap", type="application/link-format"),
-            link(f"{path}/versions", "version-history"),
-            link("/openapi.json", "describedby", type="application/json"),
-        ]
-    )
+    return ", ".join([
+        f'<{path}>; rel="original timegate latest-version"',
+        f'<{path}/timemap>; rel="timemap"; type="application/link-format"',
+        f'<{path}/versions>; rel="version-history"',
+        '</openapi.json>; rel="describedby"; type="application/json"',
+        *versions,
+    ])  # fmt: skip
 
 
 _dated = lru_cache(10_000)(http_date)

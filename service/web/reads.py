@@ -2,12 +2,12 @@
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
+from msgspec import Struct
 
 from db.log import is_settled, position_as_of
 from db.pool import Reading, reading
@@ -33,8 +33,7 @@ Load = Callable[[Reading], Awaitable[Representation]]
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class At:
+class At(NamedTuple):
     """The position an answer is as of, the head of the log then, and whether the caller named it or means "now"."""
 
     position: int
@@ -65,8 +64,7 @@ class _Left(ASGIResponse):
 LEFT = _Left()
 
 
-@dataclass(frozen=True)
-class Read:
+class Read(Struct, frozen=True):
     """One GET: its runtime, path and header fields, and where to leave its answer for the next one."""
 
     runtime: Runtime

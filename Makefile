@@ -31,8 +31,8 @@ soak: $(VENV)/dev  ## the long stories, minutes each: many writers and readers, 
 fuzz: $(VENV)/dev  ## ask the API more than 10 000 things its contract allows or forbids (EXAMPLES=200 SEED=)
 	@$(BIN)/python -m tests.fuzz --examples $(EXAMPLES) $(SEED:%=--seed %)
 
-bench: $(BENCH)/bench  ## measure us beside FastAPI, Datasette and Kinto (CLAIMS="10000 1000000" ROUNDS=3 SECONDS=5)
-	@$(BENCH)/bin/python -m tests.bench --rounds $(ROUNDS) --seconds $(SECONDS) $(CLAIMS:%=--claims %)
+bench: $(BENCH)/bench  ## measure us beside FastAPI, Datasette and Kinto (CLAIMS="10000 1000000" ROUNDS=3 SECONDS=5 WITHOUT="datasette kinto")
+	@$(BENCH)/bin/python -m tests.bench --rounds $(ROUNDS) --seconds $(SECONDS) $(CLAIMS:%=--claims %) $(WITHOUT:%=--without %)
 
 check: $(VENV)/dev  ## style, types, and that generated files are fresh
 	@$(BIN)/ruff check .

@@ -1,6 +1,7 @@
 """`make bench`: the same work for ours and for its peers, on the same data, in one run."""
 
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -35,15 +36,22 @@ ONE_LEVEL = "this release keeps nothing in memory: its memory level is its Redis
 @click.option("--rounds", type=click.IntRange(1), default=3, show_default=True)
 @click.option("--seconds", type=click.FloatRange(1), default=5, show_default=True, help="For each load of a round.")
 @click.option("--load", "wanted", type=click.Choice(["auto", "wrk", "python"]), default="auto", show_default=True)
+@click.option(
+    "--without", type=click.Choice(["fastapi", "datasette", "kinto"]), multiple=True, help="A peer to leave out."
+)
 @click.option("--folder", type=click.Path(file_okay=False, path_type=Path), default=Path("build/bench"))
-def bench(claims: tuple[int, ...], rounds: int, seconds: float, wanted: str, folder: Path) -> None:
+def bench(
+    claims: tuple[int, ...], rounds: int, seconds: float, wanted: str, without: tuple[str, ...], folder: Path
+) -> None:
     """Measure ours and its peers, and write results.json, results.md and results.png."""
     folder = folder.resolve()
     with embedded_servers(folder / "data", say) as servers:
-        uvloop.run(_bench(sorted(set(claims)), rounds, seconds, generator(wanted), folder, servers))
+        uvloop.run(_bench(sorted(set(claims)), rounds, seconds, generator(wanted), without, folder, servers))
 
 
-async def _bench(claims: list[int], rounds: int, seconds: float, tool: str, folder: Path, servers: Servers) -> None:
+async def _bench(
+    claims: list[int], rounds: int, seconds: float, tool: str, without: Sequence[str], folder: Path, servers: Servers
+) -> None:
     (folder / "logs").mkdir(parents=True, exist_ok=True)
     before = load_average()
     say(f"load: {described(tool)}")
@@ -51,7 +59,7 @@ async def _bench(claims: list[int], rounds: int, seconds: float, tool: str, fold
     machine = await this_machine(servers.database_url)
     sizes: list[Size] = []
     for number in claims:  # each is written as soon as it is measured
-        sizes.append(await _size(plan, Stores(number, folder / "data", servers), folder))
+        sizes.append(await _size(plan, Stores(number, folder / "data", servers), without, folder))
         report = Report(
             machine=machine,
             generator=described(tool),
@@ -71,16 +79,19 @@ async def _bench(claims: list[int], rounds: int, seconds: float, tool: str, fold
     say(f"written: {', '.join(str(folder / f'results.{kind}') for kind in ('json', 'md', 'png'))}")
 
 
-async def _size(plan: Plan, stores: Stores, folder: Path) -> Size:
+async def _size(plan: Plan, stores: Stores, without: Sequence[str], folder: Path) -> Size:
     """Everything at one size: data, servers, checks, rounds."""
     loaded = await load_ours(stores)
-    await load_fastapi(stores)
-    await load_datasette(stores)
     chosen = [subjects.ours(name, stores.url("ours"), stores.servers.redis_url) for name in subjects.OURS]
-    chosen += [subjects.fastapi(name, stores) for name in (subjects.FASTAPI, subjects.FASTAPI_STORED)]
-    chosen += [subjects.of_datasette(stores)]
+    if "fastapi" not in without:
+        await load_fastapi(stores)
+        chosen += [subjects.fastapi(name, stores) for name in (subjects.FASTAPI, subjects.FASTAPI_STORED)]
+    if "datasette" not in without:
+        await load_datasette(stores)
+        chosen += [subjects.of_datasette(stores)]
     lacks = {subject.name: dict(subject.lacks) for subject in chosen if subject.lacks}
-    if left_out := kinto.left_out(stores.claims):
+    left_out = "it was not wanted" if "kinto" in without else kinto.left_out(stores.claims)
+    if left_out:
         lacks[KINTO] = {"everything": left_out}
     else:
         await load_kinto(stores)

@@ -1,15 +1,18 @@
 """What is measured: each metric once, with its name, its kind, its labels and what it means.
 
-Prometheus's own library counts, and writes them down. What is known elsewhere already (how many connections are open,
-where the log is) is looked up when somebody asks: whoever knows it shows it here.
+Prometheus's own library counts, and writes them down; durations are counted by `service/durations.py`, many at once.
+What is known elsewhere already (how many connections are open, where the log is) is looked up when somebody asks:
+whoever knows it shows it here.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, disable_created_metrics
+from prometheus_client import CollectorRegistry, Counter, ProcessCollector, disable_created_metrics
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
+
+from service.durations import Histogram
 
 disable_created_metrics()  # type: ignore[no-untyped-call] # a series beside each counter, of when it began: nothing here asks for that
 
@@ -226,7 +229,7 @@ class Metrics(Collector):
         return answers
 
     def _histogram(self, metric: Metric, buckets: tuple[float, ...]) -> Histogram:
-        return Histogram(metric.name, metric.says, metric.labels, buckets=buckets, registry=self.registry)
+        return Histogram(metric.name, metric.says, metric.labels, buckets, self.registry)
 
     def _counter(self, metric: Metric, *known: str) -> Counter:
         """A counter that begins at 0 for each value its label is known to have."""

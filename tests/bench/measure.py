@@ -115,7 +115,7 @@ def rotated(values: Sequence[Any], by: int) -> list[Any]:
 
 async def _once(plan: Plan, subject: Ready, work: str) -> Round:
     server = subject.servers[work]
-    await settled()
+    await settled(lambda: cpu_of_postgres(plan.postmaster))
 
     def used() -> dict[str, float]:
         found = {"server": cpu_of(server.process), "postgres": cpu_of_postgres(plan.postmaster)}

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,8 @@ from redis import Redis
 
 ROOT = Path(__file__).parents[2]
 WITHIN = 60.0
+_LOOK = 0.3
+"""Seconds that are looked at to tell whether anything is under way."""
 
 
 class DidNotStart(Exception):
@@ -109,6 +111,11 @@ def cpu_of_postgres(postmaster: psutil.Process) -> float:
     return total
 
 
-async def settled(seconds: float = 0.2) -> None:
-    """Waits for what a run left under way."""
-    await asyncio.sleep(seconds)
+async def settled(cpu: Callable[[], float], within: float = 60) -> None:
+    """Waits for what a load left under way, searches of seconds among it: until next to no processor is used."""
+    end = time.monotonic() + within
+    while time.monotonic() < end:
+        before = cpu()
+        await asyncio.sleep(_LOOK)
+        if cpu() - before < 0.1 * _LOOK:
+            return

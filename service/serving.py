@@ -202,7 +202,11 @@ class _Server(Server):
         yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+        try:
+            await super().startup(sockets)
+        except asyncio.CancelledError:  # a signal that came just before this server listened for them
+            await self.lifespan.shutdown()
+            raise
         gc.collect()
         gc.freeze()  # what there is by now stays: the collector need not look through it again and again
         gc.set_threshold(_NEW, 20, 20)

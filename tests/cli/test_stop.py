@@ -2,13 +2,15 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.cli.programs import Program, answer_of, left_running, processes_of, until
+from tests.cli.programs import ROOT, Program, answer_of, left_running, processes_of, until
 
 
 def interrupt(program: Program) -> None:
@@ -113,3 +115,44 @@ def test_a_reader_who_keeps_a_connection_open_does_not_keep_it_from_stopping(loa
         program.interrupt()
         program.succeeded()
     assert left_running(loaded_place.data) == []
+
+
+STOPPED_WHILE_STARTING = """
+import asyncio, logging, socket
+from contextlib import asynccontextmanager
+from types import SimpleNamespace
+from litestar import Litestar
+from service.connections import Connections
+from service.followers import Followers
+from service.serving import _Server, run
+from service.settings import Settings
+from service.web.server import server_config
+
+@asynccontextmanager
+async def slow(_):
+    await asyncio.sleep(0.2)
+    yield
+    print("closed in order")
+
+async def work():
+    followers, connections = Followers(1), Connections(10, lambda: False)
+    settings = Settings(public_url="https://citable.example")
+    runtime = SimpleNamespace(followers=followers, connections=connections, settings=settings)
+    app = Litestar(lifespan=[slow], logging_config=None, openapi_config=None)
+    asyncio.get_running_loop().call_later(0.05, asyncio.current_task().cancel)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        await _Server(server_config(app, None, connections), runtime).serve([listener])
+
+logging.basicConfig()
+try:
+    run(work())
+except KeyboardInterrupt:
+    print("stopped")
+"""
+
+
+def test_a_signal_that_comes_while_the_server_starts_stops_it_in_order():
+    """As one does that came just before the server listened for them: by cancelling what runs."""
+    command = [sys.executable, "-c", STOPPED_WHILE_STARTING]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert (ended.stdout.splitlines(), ended.stderr) == (["closed in order", "stopped"], "")

@@ -44,9 +44,11 @@ class Newsroom:
 
         class Answer(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                page, fields = newsroom.pages.get(urlsplit(self.path).path, ("", {}))
+                path = urlsplit(self.path).path
+                page, fields = newsroom.pages.get(path, ("", {}))
                 body = page.encode()
-                self.send_response(200 if page else 404)
+                has_none = path == "/favicon.ico"  # which browsers ask for now and then, and complain of a 404
+                self.send_response(200 if page or has_none else 404)
                 for name, value in {"Content-Type": "text/html; charset=utf-8", **fields}.items():
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(body)))

@@ -76,7 +76,7 @@ class _PlainConnection(_Connection):
 
     async def reset(self, *, timeout: float | None = None) -> None:  # noqa: ASYNC109 - asyncpg's signature
         """As asyncpg's, without a timer where there is nothing to wait for: nobody listens on a pool's connection."""
-        if self.is_in_transaction():
+        if self.is_in_transaction() or getattr(self, "_top_xact", None):  # one whose BEGIN failed is still noted
             await super().reset(timeout=timeout)
 
 

@@ -15,11 +15,14 @@ _LONGEST = 2048
 """Bytes of header fields that are remembered."""
 _MOST = 1024
 """How many are, twice: those that were sent since, and those from before."""
+_MOST_FIELDS = 40
+_LONGEST_REQUEST = 8192
+"""What is longer is parsed, and held to the limits there."""
 _VERSION = b" HTTP/1.1"
 _METHODS = {b"GET": "GET", b"HEAD": "HEAD"}
 _Sent = tuple[bytes, bytes | None]
 """Header fields as they were sent: those up to the entity tag that is known, and what follows it, if there is one."""
-_KNOWN = (b"f-None-Match: ", b"f-none-match: ")
+_KNOWN = (b"If-None-Match: ", b"if-none-match: ")
 _TAG = re.compile(rb'(?:W/)?"[!#-~]*"')
 _NEVER = frozenset({b"content-length", b"transfer-encoding", b"upgrade", b"expect", b"traceparent"})
 """Fields of a request that may have a body, or does not end a message; and one that is never the same again."""
@@ -49,6 +52,8 @@ class Door:
         `scope` has what is known of its connection, and is given the rest. That its first line is well formed needs
         no proof: it names what memory has under exactly that path and query.
         """
+        if len(request) > _LONGEST_REQUEST:
+            return None
         line, _, fields = request.partition(b"\r\n")
         sent, known = _apart(fields)
         remembered = self._fields.get(sent) or self._remembered_from_before(sent)
@@ -68,9 +73,16 @@ class Door:
 
     def remember(self, request: bytes, scope: Any) -> None:
         """Remembers the fields of a request that was sent whole, alone and without a body, and answered at once."""
-        _, _, fields = request.partition(b"\r\n")
+        line, _, fields = request.partition(b"\r\n")
         headers = scope["headers"]
-        if len(fields) > _LONGEST or scope["method"] not in _METHODS.values() or scope["http_version"] != "1.1":
+        if not line.endswith(_VERSION):
+            return  # empty lines came first: what follows them would be taken for fields
+        if (
+            len(fields) > _LONGEST
+            or len(headers) > _MOST_FIELDS
+            or scope["method"] not in _METHODS.values()
+            or scope["http_version"] != "1.1"
+        ):
             return
         if any(name in _NEVER or (name == b"connection" and value.lower() != b"keep-alive") for name, value in headers):
             return
@@ -99,11 +111,12 @@ class Door:
 def _apart(fields: bytes) -> tuple[_Sent, bytes]:
     """Header fields without the entity tag they know, if it is one, and that tag."""
     for name in _KNOWN:
-        before, found, after = fields.partition(name)
-        if found:
-            tag, _, rest = after.partition(b"\r\n")
+        at = 0 if fields.startswith(name) else fields.find(b"\r\n" + name) + 2
+        if at != 1:  # where nothing was found
+            behind = at + len(name)
+            tag, _, rest = fields[behind:].partition(b"\r\n")
             if _TAG.fullmatch(tag):
-                return (before + found, rest), tag
+                return (fields[:behind], rest), tag
     return (fields, None), b""
 
 

@@ -164,7 +164,11 @@ async def test_a_tag_that_is_known_is_304_and_another_is_not(wire, curated, name
 async def test_what_only_looks_like_a_known_tag_is_none(wire, curated):
     tag = (await curated.get(ITEM, accept_encoding="identity")).headers["etag"]
     fields = [f"X-If-None-Match: {tag}", f'X-If-None-Match: {tag}\r\nIf-None-Match: "p1-0"']
-    await warm(wire, *(sent(ITEM, field) for field in fields), sent(ITEM, f"If-None-Match: {tag}"))
+    planted = [
+        'X-If-None-Match: "p1-0"\r\nIf-None-Match: "p1-0"',
+        'X-B: "f-None-Match: "p1-0"\r\nIf-None-Match: "p1-0"',
+    ]
+    await warm(wire, *(sent(ITEM, field) for field in [*planted, *fields]), sent(ITEM, f"If-None-Match: {tag}"))
     one = await wire()
     for field in [*fields, "If-None-Match: ", *fields]:
         one.writer.write(sent(ITEM, field).encode())
@@ -181,3 +185,21 @@ async def test_who_is_answered_again_only_is_kept_as_long_as_any(wire, curated):
     sweep(asyncio.get_running_loop().time() + KEPT_FOR + 1)
     async with asyncio.timeout(20):
         assert await one.reader.read() == b""
+
+
+async def test_lines_before_a_request_are_no_part_of_what_is_remembered(wire):
+    """Else two requests in one segment, the first without fields, would get one answer."""
+    await warm(wire, "\r\n\r\n" + sent(ITEM), "\r\n" + sent(ITEM))
+    one = await wire()
+    one.writer.write(f"GET {ITEM} HTTP/1.1\r\n\r\n{sent(ITEM)}".encode())
+    assert [(await one.answer())[0] for _ in range(2)] == ["HTTP/1.1 200 OK"] * 2
+    other = await wire()
+    other.writer.write(f"GET {ITEM} HTTP/1.1\r\n{sent(ITEM)}".encode())
+    assert (await other.answer())[0] == "HTTP/1.1 400 Bad Request"
+
+
+async def test_a_tag_is_no_way_past_the_limit_on_fields(wire):
+    await warm(wire, sent(ITEM, 'If-None-Match: "p1-0"'))
+    one = await wire()
+    one.writer.write(sent(ITEM, f'If-None-Match: "{"a" * 40_000}"').encode())
+    assert (await one.answer())[0].startswith("HTTP/1.1 431")

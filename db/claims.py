@@ -117,8 +117,8 @@ _version = _ask("claim_version", ClaimVersion)
 _versions = _ask("versions_of", VersionOfClaim)
 _after = _ask("versions_after", LaterVersion)
 _mementos = _ask("mementos_of", Moment)
-_as_of_in_history = _ask("claim_in_history", ClaimInHistory)
-_version_in_history = _ask("version_in_history", VersionInHistory)
+_claims_in_history = _ask("claims_in_history", ClaimInHistory)
+_versions_in_history = _ask("versions_in_history", VersionInHistory)
 _at = _ask("versions_at", ClaimVersion)
 _newest = _ask("newest_versions", ClaimVersion)
 _superseding = _ask("newest_superseding", ClaimVersion)
@@ -168,14 +168,23 @@ async def mementos_of(connection: Reading, id: str, position: int) -> list[Momen
     return await _mementos.many(connection, id, position)
 
 
-async def claim_in_history(connection: Reading, id: str, position: int) -> ClaimInHistory | None:
-    """The version of a claim in force at `position`, after those before it; None before its first one."""
-    return await _as_of_in_history.one(connection, id, position)
+async def claims_in_history(
+    connection: Reading, ids: Sequence[str], position: int
+) -> list[tuple[ClaimInHistory, msgspec.Raw] | None]:
+    """The versions of claims in force at `position`, as they are served; None before a claim's first one."""
+    found = await _claims_in_history.many(connection, ids, position)
+    by_id = {v.id: (v, body) for v, body in zip(found, await served(connection, found), strict=True)}
+    return [by_id.get(name) for name in ids]
 
 
-async def version_in_history(connection: Reading, id: str, version: int, position: int) -> VersionInHistory | None:
-    """One version of a claim, among its siblings at `position`; None if it did not stand then."""
-    return await _version_in_history.one(connection, id, position, version)
+async def versions_in_history(
+    connection: Reading, named: Sequence[tuple[str, int]], position: int
+) -> list[tuple[VersionInHistory, msgspec.Raw] | None]:
+    """Versions of claims, as they are served; None for one that did not stand at `position`."""
+    ids, versions = zip(*named, strict=True)
+    found = await _versions_in_history.many(connection, ids, position, versions)
+    by_name = {(v.id, v.version): (v, body) for v, body in zip(found, await served(connection, found), strict=True)}
+    return [by_name.get(name) for name in named]
 
 
 async def newest_versions(connection: Reading, ids: Collection[str]) -> list[ClaimVersion]:

@@ -8,7 +8,8 @@ v.id, v.version, v.position, v.recorded_at, v.statement, v.quantity, v.measure, 
 (select b.body from claim_body b where b.position = v.position) as body
 
 -- part: as_of
--- What stood at a position ($2). (`+ 0`: to know the position makes no plan look better then, so one plan is made for all.)
+-- What stood at a position ($2). (`+ 0`, as a subquery for what is asked: to know it makes no plan look better then, so
+-- one plan is made for all.)
 v.position + 0 <= $2
 
 -- name: claim_as_of
@@ -25,27 +26,31 @@ select {version}
 from claim_version v
 where v.id = $1 and v.version = $3 and {as_of}
 
--- name: claim_in_history
--- The version of a claim ($1) in force at a position ($2), and when its first one and the one before it were recorded.
+-- name: claims_in_history
+-- The versions of some claims ($1) in force at a position ($2), and when the first ones and those before were recorded.
 select v.id, v.version, v.position, v.recorded_at, {body},
     (select s.recorded_at from claim_version s where s.id = v.id and s.version = 1) as first_recorded_at,
     (select s.recorded_at from claim_version s where s.id = v.id and s.version = v.version - 1) as previous_recorded_at
-from claim_version v
-where v.id = $1 and {as_of}
-order by v.version desc
-limit 1
+from unnest((select $1::text[])) as asked (id)
+cross join lateral (
+    select v.id, v.version, v.position, v.recorded_at
+    from claim_version v where v.id = asked.id and {as_of} order by v.version desc limit 1
+) v
 
--- name: version_in_history
--- One version ($3) of a claim ($1), if it stood at a position ($2), and when its first, previous, same, next and last
--- siblings then were recorded.
+-- name: versions_in_history
+-- Some versions ($3) of as many claims ($1), if they stood at a position ($2), and when their first, previous, same, next
+-- and last siblings then were recorded.
 select v.id, v.version, v.position, v.recorded_at, {body}, (
     select jsonb_agg(jsonb_build_object('version', s.version, 'recorded_at', s.recorded_at) order by s.version)
     from claim_version s
     where s.id = v.id and s.position <= $2 and s.version = any(array[1, v.version - 1, v.version, v.version + 1, (
         select max(last.version) from claim_version last where last.id = v.id and last.position <= $2)])
 ) as siblings
-from claim_version v
-where v.id = $1 and v.version = $3 and {as_of}
+from unnest((select $1::text[]), (select $3::bigint[])) as asked (id, version)
+cross join lateral (
+    select v.id, v.version, v.position, v.recorded_at
+    from claim_version v where v.id = asked.id and v.version = asked.version and {as_of} limit 1
+) v
 
 -- name: versions_of
 -- A claim's versions ($1) up to a position ($2), below a version ($3), newest first, at most $4.

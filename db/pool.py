@@ -186,6 +186,11 @@ def _left() -> float | None:
     return None if left is None or left >= ANSWER_WITHIN else left
 
 
+def is_pressed() -> bool:
+    """Whether who asks stops waiting before a statement would."""
+    return _left() is not None
+
+
 @asynccontextmanager
 async def writing(pool: Pool, *, patient: bool = False) -> AsyncGenerator[Writing]:
     """A transaction: what its block does is committed together when the block ends, or not at all.

@@ -27,6 +27,7 @@ from service.cache.tail import Tail
 from service.connections import Connections, allowed
 from service.drawing import Drawing
 from service.followers import Followers
+from service.loading import Loading
 from service.logs import least_status, lines_of_requests
 from service.metrics import Metrics
 from service.replica import Replicas
@@ -72,6 +73,7 @@ class Runtime:
     """Who writes: they wait for each other in Postgres, and reads must not wait for connections."""
     sender: Sender
     watch: Watch
+    loading: Loading
     full: Outage
     """Whether PostgreSQL has no room for what is written."""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -194,6 +196,7 @@ async def running(settings: Settings, database_url: str, redis_url: str) -> Asyn
             writers,
             sender,
             watch,
+            Loading(pool, replicas, coherence),
             full,
             replicas=replicas,
         )

@@ -4,7 +4,6 @@ Every value starts with the point of the log it was read at. A fill that was rea
 minute is refused, so a slow reader cannot put an old answer back; what a lost history left is replaced.
 """
 
-import asyncio
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +12,7 @@ import msgspec
 from service.cache.connection import SharedConnection
 from service.cache.representation import Kept
 from service.telemetry import tolerate
+from service.together import Together
 
 _SET_UNLESS_OLDER = """
 if redis.call('TYPE', KEYS[1]).ok ~= 'string' then redis.call('DEL', KEYS[1]) end
@@ -52,8 +52,7 @@ class SharedCache:
         self._connection = connection
         self._redis = connection.redis
         self._set_unless_older = self._redis.register_script(_SET_UNLESS_OLDER)
-        self._wanted: list[tuple[str, asyncio.Future[bytes | None]]] = []
-        self._reading: set[asyncio.Task[None]] = set()
+        self._values = Together(self._read)
 
     @property
     def is_left_alone(self) -> bool:
@@ -62,7 +61,7 @@ class SharedCache:
 
     async def get(self, key: str) -> tuple[Kept, Point] | None:
         """The answer under a key, and the point it was read at. What is none of ours is removed."""
-        value = await self._value(key)
+        value = None if self.is_left_alone else await self._values.one(None, key)
         if value is None:
             return None
         try:
@@ -73,28 +72,11 @@ class SharedCache:
             await self.forget(key)
             return None
 
-    async def _value(self, key: str) -> bytes | None:
-        """What is under a key. All who ask in the same moment are one command: most of its cost is that it is one."""
-        if self._connection.is_left_alone:
-            return None
-        value: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
-        self._wanted.append((key, value))
-        if len(self._wanted) == 1:
-            task = asyncio.create_task(self._read())
-            self._reading.add(task)
-            task.add_done_callback(self._reading.discard)
-        return await value
-
-    async def _read(self) -> None:
-        wanted, self._wanted = self._wanted, []
-        keys = [key for key, _ in wanted]
-        found: list[bytes | None] | None = None
-        try:
-            found = await self._connection.asked("a read from Redis", lambda: self._redis.mget(keys))
-        finally:
-            for (_, value), one in zip(wanted, found or [None] * len(wanted), strict=True):
-                if not value.done():
-                    value.set_result(one)
+    async def _read(self, _: None, keys: list[str]) -> list[bytes | None]:
+        found: list[bytes | None] | None = await self._connection.asked(
+            "a read from Redis", lambda: self._redis.mget(keys)
+        )
+        return found or [None] * len(keys)
 
     async def put(self, key: str, kept: Kept, at: Point) -> bool:
         """Keeps an answer read at a point; whether it was taken, and not refused for a later one."""

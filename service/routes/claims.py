@@ -5,7 +5,7 @@ from typing import TypeVar
 import msgspec
 from litestar.response.base import ASGIResponse
 
-from db.claims import Place, claim_in_history, claims_page, missing_claims, served
+from db.claims import Place, claims_in_history, claims_page, missing_claims
 from db.pool import Reading
 from schemas.addresses import version_path
 from schemas.claims import Claim, ClaimId, ClaimPage, ClaimVersion
@@ -62,21 +62,17 @@ async def get_claim(read: Read, query: AsOfQuery, id: ClaimId) -> ASGIResponse:
     if "accept-datetime" in read.headers and query.as_of is None:
         return await in_force_at(read, id, read.headers["accept-datetime"])
     at = await read.at(query.as_of)
-
-    async def load(connection: Reading) -> Representation:
-        version = await claim_in_history(connection, id, at.position)
-        if version is None:
-            raise NotFound(f"There is no claim {id}{_as_of(at)}.")
-        (body,) = await served(connection, [version])
-        claim = for_readers(body, read.language)
-        headers = [
-            ("link", memento_links(id, version.recorded, version.version)),
-            ("content-location", version_path(id, version.version)),
-            *in_language(read.language, "Accept-Datetime"),
-        ]
-        return represented(bytes(claim), JSON, version.position, headers)
-
-    return await read.answer(at, load, of=id)
+    found = await read.load_one(at, claims_in_history, id)
+    if found is None:
+        raise NotFound(f"There is no claim {id}{_as_of(at)}.")
+    version, body = found
+    claim = for_readers(body, read.language)
+    headers = [
+        ("link", memento_links(id, version.recorded, version.version)),
+        ("content-location", version_path(id, version.version)),
+        *in_language(read.language, "Accept-Datetime"),
+    ]
+    return await read.give(at, represented(bytes(claim), JSON, version.position, headers), of=id)
 
 
 def claim_tags(version: ClaimVersion) -> list[str]:

@@ -10,7 +10,7 @@ from db.claims import (
     claim_version,
     mementos_of,
     served,
-    version_in_history,
+    versions_in_history,
     versions_of,
 )
 from db.pool import Reading, reading
@@ -59,19 +59,16 @@ async def list_versions(read: Read, query: PageQuery, id: ClaimId) -> ASGIRespon
 async def get_version(read: Read, id: ClaimId, version: VersionNumber) -> ASGIResponse:
     """One version of a claim: the same bytes for ever, with links to its neighbours."""
     at = await read.at(None)
-
-    async def load(connection: Reading) -> Representation:
-        found = await version_in_history(connection, id, version, at.position)
-        if found is None:
-            raise NotFound(f"There is no version {version} of a claim {id}.")
-        headers = [
-            ("link", memento_links(id, found.recorded, version)),
-            ("memento-datetime", http_date(found.recorded_at)),
-        ]
-        (body,) = await served(connection, [found])
-        return represented(bytes(body), JSON, found.position, headers)
-
-    return await read.answer(at, load, of=id, cache_control=IMMUTABLE)
+    found = await read.load_one(at, versions_in_history, (id, version))
+    if found is None:
+        raise NotFound(f"There is no version {version} of a claim {id}.")
+    stored, body = found
+    headers = [
+        ("link", memento_links(id, stored.recorded, version)),
+        ("memento-datetime", http_date(stored.recorded_at)),
+    ]
+    made = represented(bytes(body), JSON, stored.position, headers)
+    return await read.give(at, made, of=id, cache_control=IMMUTABLE)
 
 
 @get("/v1/claims/{id}/diff", "Versions", media={JSON_PATCH: JsonPatch}, failures=(NotFound,))

@@ -1,17 +1,16 @@
 """A read under way: which position it answers as of, how its answer is kept, and what its conditions make of it."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Hashable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
 from msgspec import Struct
 
 from db.log import is_settled, position_as_of
-from db.pool import Reading, reading
-from db.replica import Known
+from db.pool import reading
 from schemas.failures import Fault, InvalidRequest
 from schemas.keys import Secret
 from schemas.languages import Language
@@ -24,13 +23,11 @@ from service.cache.memory import Entry, Fields
 from service.cache.policies import CURRENT, PINNED, STALE_FOR, for_keyed
 from service.cache.representation import Kept, Representation
 from service.cache.shared import Point
+from service.loading import K, Load, LoadMany, T
 from service.runtime import Runtime
 from service.web.asker import Asker
 from service.web.conditional import accepted, is_unchanged
 from service.web.inputs import read_as_of
-
-Load = Callable[[Reading], Awaitable[Representation]]
-T = TypeVar("T")
 
 
 class At(NamedTuple):
@@ -158,7 +155,7 @@ class Read(Struct, frozen=True):
         return accepted(self.headers.get("accept"), available)
 
     async def answer(
-        self, at: At, load: Load, *, of: str | None = None, cache_control: str | None = None
+        self, at: At, load: Load[Representation], *, of: str | None = None, cache_control: str | None = None
     ) -> ASGIResponse:
         """The answer as of a position, loaded and left for the next caller; 304 if it is known.
 
@@ -166,22 +163,19 @@ class Read(Struct, frozen=True):
         """
         return await self.give(at, await self.load(at, load), of=of, cache_control=cache_control)
 
-    async def load(self, at: At, load: Callable[[Reading], Awaitable[T]]) -> T:
+    async def load(self, at: At, load: Load[T]) -> T:
         """What is loaded with a connection, which is given back before anything else is made of it.
 
-        A replica that has all of the log that is known here is read, the primary if there is none: then `load` may be
-        called again. It is taken from the asker's share: RateLimited when nothing is left of that.
+        It may be called again, as Loading says. It is taken from the asker's share: RateLimited when nothing is left of
+        that.
         """
         await self.asker.reader()
-        replicas, log = self.runtime.replicas, self.runtime.coherence.log
+        return await self.runtime.loading.load(load, at.head)
 
-        async def from_primary() -> T:
-            async with reading(self.runtime.pool) as connection:
-                return await load(connection)
-
-        if replicas is None or not log:
-            return await from_primary()
-        return await replicas.load(load, Known(log, at.head.position, at.head.digest), from_primary)
+    async def load_one(self, at: At, load: LoadMany[K, T], key: K) -> T:
+        """What is loaded as of a position for one key of many, as `load` does."""
+        await self.asker.reader()
+        return await self.runtime.loading.load_one(load, key, at.position, at.head)
 
     async def give(
         self, at: At, made: Representation, *, of: str | None = None, cache_control: str | None = None

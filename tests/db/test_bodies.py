@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from db import migrations
-from db.claims import claim_in_history, claims_page, served, versions_of
+from db.claims import claims_in_history, claims_page, served, versions_of
 from db.digest import digest_of
 from db.log import _append, _placed, _take, keep_bodies, whole_log
 from db.migrations import BODIES, HERE, migrate
@@ -70,8 +70,8 @@ async def test_what_is_not_kept_is_served_all_the_same(pool):
         for is_head in (True, False):
             page, _ = await claims_page(connection, ClaimFilter(), Sort.NEWEST, 3, 10, is_head=is_head)
             assert [bytes(body) for body in page] == as_served
-        found = await claim_in_history(connection, "unkept", 3)
-        assert [bytes(body) for body in await served(connection, [found])] == [as_served[1]]
+        in_history = await claims_in_history(connection, ["neither", "nobody", "unkept", "kept"], 3)
+        assert [found and bytes(found[1]) for found in in_history] == [as_served[0], None, *as_served[1:]]
         versions = await versions_of(connection, "neither", 3, None, 10)
         assert [bytes(body) for body in await served(connection, versions)] == [as_served[0]]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from db.changes import corrections
-from db.claims import claim_in_history, claims_page
+from db.claims import claims_in_history, claims_page, versions_in_history
 from db.feeds import feed_entries
 from db.measures import measures_page
 from db.pool import reading
@@ -51,9 +51,13 @@ async def test_so_are_feeds_and_corrections(only_major, curated_pool):
     assert listed == (0, TIMES)
 
 
-async def test_the_read_of_a_claim_is_planned_once(curated_pool):
-    generic, custom = await plans_of(
-        curated_pool, lambda c: claim_in_history(c, "cn-ai-patents-60pct", 175), "as first_recorded_at"
-    )
-    assert generic > 0
-    assert generic + custom == TIMES
+@pytest.mark.parametrize("many", [1, 8])
+async def test_the_read_of_claims_is_planned_once_however_many_they_are(many, curated_pool):
+    ids = [row["id"] for row in await curated_pool.fetch("select id from claim_index order by id limit $1", many)]
+    for ask, part in (
+        (lambda c: claims_in_history(c, ids, 175), "as first_recorded_at"),
+        (lambda c: versions_in_history(c, [(id, 1) for id in ids], 175), "as siblings"),
+    ):
+        generic, custom = await plans_of(curated_pool, ask, part)
+        assert generic > 0
+        assert generic + custom == TIMES

@@ -11,7 +11,7 @@ from tests.telling import tell
 
 PROCESSES = (0, 1, 2)
 QUESTIONS = {
-    "an item": ("/v1/claims/unread-{number}", "claim_in_history"),
+    "an item": ("/v1/claims/unread-{number}", "claims_in_history"),
     "a list": ("/v1/claims?limit={number}", "claims_newest_now"),
     "a search": ("/v1/claims?q=walnut&limit={number}", "claims_most_relevant"),
 }

@@ -63,6 +63,11 @@ def takes_room(scope: Scope) -> bool:
     return scope["method"] in _READING and not is_health(scope) and not _may_wait(scope)
 
 
+def may_be_kept(scope: Scope) -> bool:
+    """Whether what is asked for at an address is a view of the log as it is now, or was."""
+    return is_covered(scope["raw_path"]) and not _may_wait(scope)
+
+
 class Terms(NamedTuple):
     """What the header fields of a request say of the answer: what it may be, and how it is dressed."""
 
@@ -78,7 +83,7 @@ NO_TERMS = Terms(b"", b"", None, b"", None)
 
 def asked_of(scope: Scope) -> Asked | None:
     """What a request asks for, if that can be answered here at all."""
-    if not is_covered(scope["raw_path"]) or _may_wait(scope):
+    if not may_be_kept(scope):
         return None
     terms = terms_of(scope["headers"])
     return None if terms is None else asked_for(scope["method"], scope["raw_path"], scope["query_string"], terms)

@@ -97,12 +97,21 @@ class Edge:
         be asked before it begins.
         """
         began = self._monotonic()
-        asked = scope[_ASKED] = asked_of(scope)
+        asked = asked_of(scope)
         if asked is not None and (answer := self.from_memory(asked, scope, began)) is not None:
             return answer
+        return self.taken_in(asked, scope, began)
+
+    def taken_in(self, asked: Asked | None, scope: Scope, began: float | None = None) -> Answer | None:
+        """What a request is refused with that memory cannot answer, if there is no room for it; noted already.
+
+        None if it is to begin: it has been looked at then.
+        """
+        scope[_ASKED] = asked
         if self._admission.waiting and self._would_wait(asked, scope):
             if self._admission.refuses():
                 refused = self._refuse(scope, Overloaded(NO_ROOM))
+                began = self._monotonic() if began is None else began
                 self._watch.turned_away(scope, refused.status, len(refused.body), refused.request_id, began)
                 return refused
             scope[_ROOM] = self._admission.room()

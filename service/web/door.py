@@ -7,7 +7,7 @@ from typing import Any
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from service.cache.answer import Answer
-from service.cache.asked import Terms, asked_for, terms_of
+from service.cache.asked import Asked, Terms, asked_for, may_be_kept, terms_of
 from service.cache.edge import Edge
 from service.cache.memory import Fields
 
@@ -19,6 +19,8 @@ _MOST_FIELDS = 40
 _LONGEST_REQUEST = 8192
 """What is longer is parsed, and held to the limits there."""
 _VERSION = b" HTTP/1.1"
+_TARGET = re.compile(rb"/[\w.~!$&'()*+,;=:@/%-]*\?[\w.~!$&'()*+,;=:@/?%-]*", re.ASCII)
+"""A path and a query (RFC 3986, sections 3.3 and 3.4): what the parser is not needed to refuse."""
 _METHODS = {b"GET": "GET", b"HEAD": "HEAD"}
 _Sent = tuple[bytes, bytes | None]
 """Header fields as they were sent: those up to the entity tag that is known, and what follows it, if there is one."""
@@ -32,7 +34,7 @@ class Door:
     """The way into an application. Who comes in by a trusted proxy is known by then, since the log says who asked.
 
     Clients send the same header fields again and again, byte for byte, but for the entity tag they know. What these say
-    is remembered, so that such a request need not be parsed to be answered from memory.
+    is remembered, so that such a request need not be parsed.
     """
 
     def __init__(self, edge: Edge, trusted_proxies: str | None) -> None:
@@ -46,11 +48,11 @@ class Door:
         self._see_who_asks(scope)
         return self._edge.at_once(scope)
 
-    def answer_again(self, request: bytes, scope: Any) -> Answer | None:
-        """The answer to a request as it was sent, if memory has it, and its fields were sent before.
+    def recognized(self, request: bytes, scope: Any) -> Asked | None:
+        """What is asked by a request as it was sent, if its fields were sent before.
 
-        `scope` has what is known of its connection, and is given the rest. That its first line is well formed needs
-        no proof: it names what memory has under exactly that path and query.
+        `scope` has what is known of its connection, and is given what the request says. Its first line may be anything
+        yet: no proof is needed where it names what memory has under exactly that path and query, only elsewhere.
         """
         if len(request) > _LONGEST_REQUEST:
             return None
@@ -67,12 +69,26 @@ class Door:
         asked = asked_for(_METHODS[method], path, query, terms._replace(known=known) if known else terms)
         if asked is None:
             return None
-        scope["method"], scope["raw_path"], scope["headers"] = _METHODS[method], path, headers
+        scope["method"], scope["raw_path"], scope["query_string"] = _METHODS[method], path, query
+        scope["headers"] = headers
         self._see_who_asks(scope)
+        return asked
+
+    def answer_again(self, asked: Asked, scope: Any) -> Answer | None:
+        """The answer to a request that was recognized, if memory has it."""
         return self._edge.from_memory(asked, scope)
 
+    def is_well_formed(self, scope: Any) -> bool:
+        """Whether the first line of a request that was recognized is one, and names what answers are kept for."""
+        target: bytes = scope["raw_path"] + b"?" + scope["query_string"]
+        return _TARGET.fullmatch(target) is not None and may_be_kept(scope)
+
+    def taken_in(self, asked: Asked, scope: Any) -> Answer | None:
+        """What a recognized request is refused with, if there is no room for it; None if it has to be begun."""
+        return self._edge.taken_in(asked, scope)
+
     def remember(self, request: bytes, scope: Any) -> None:
-        """Remembers the fields of a request that was sent whole, alone and without a body, and answered at once."""
+        """Remembers the fields of a request that was sent whole and alone, if it has no body."""
         line, _, fields = request.partition(b"\r\n")
         headers = scope["headers"]
         if not line.endswith(_VERSION):

@@ -1,21 +1,22 @@
 """Below HTTP's manners: what is no HTTP at all, or will not end, is refused in the shape every failure has."""
 
+import asyncio
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
+from urllib.parse import unquote
 
 from httptools import HttpParserError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from schemas.failures import Failure, Fault, HeadersTooLarge, HeadTooSlow, InvalidRequest, UriTooLong
-from service.cache.answer import WHOLE
 from service.cache.asked import CROWDED
-from service.cache.memory import Fields
 from service.connections import HEAD_WITHIN, KEPT_FOR, PARTED_WITHIN, TAKEN_WITHIN, Connections
 from service.telemetry import request_id as new_request_id
 from service.watching import Watch
 from service.web.door import Door
 from service.web.envelope import ALWAYS, LARGEST_HEADERS, LONGEST_URI
 from service.web.problems import problem_answer
+from service.web.whole import EXTENSIONS, whole, write_whole
 
 ABORT = "citable.abort"
 """Where a request's scope has what ends its connection at once, whatever of an answer was not taken yet."""
@@ -51,8 +52,6 @@ class Protocol(HttpToolsProtocol):
     _has_room = True
     _asked = 0
     """How many requests began."""
-    _is_answered_at_once = False
-    """Whether the newest was answered before it began."""
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -73,16 +72,15 @@ class Protocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """What has no end in sight is not kept: a header field is handed over only once it is whole.
 
-        A request that is the whole of what came, and like others before it, is answered without being parsed.
+        A request that is the whole of what came, with header fields that were sent before, is not parsed.
         """
         door, asked = self.door if self._rests else None, self._asked
-        if door is not None and self._answer_again(data, door):
+        if door is not None and self._takes_again(data, door):
             return
         self._unparsed += len(data)
         if not self._parted:
-            self._is_answered_at_once = False
             super().data_received(data)
-            if door is not None and self._is_answered_at_once and self._rests and self._asked == asked + 1:
+            if door is not None and self._asked == asked + 1 and self._is_whole and self.cycle.keep_alive:
                 door.remember(data, self.scope)
             if self._unparsed <= _MOST_UNPARSED or self._parted:
                 return
@@ -102,20 +100,59 @@ class Protocol(HttpToolsProtocol):
             and not self.book.is_leaving()
         )
 
-    def _answer_again(self, request: bytes, door: Door) -> bool:
-        """Answers a request that is sent as others were before, if there is an answer that waits for nothing."""
+    def _takes_again(self, request: bytes, door: Door) -> bool:
+        """Answers a request that is sent as others were before, or begins it; False if it must be parsed."""
         scope: dict[str, Any] = {"type": "http", "client": self.client, "scheme": self.scheme, "state": {}}
-        answer = door.answer_again(request, scope)
-        if answer is None:
+        asked = door.recognized(request, scope)
+        if asked is None:
             return False
+        answer = door.answer_again(asked, scope)
+        if answer is None:
+            if not door.is_well_formed(scope):
+                return False
+            self._complete(scope)
+            answer = door.taken_in(asked, scope)
         self.book.busy(self)
-        body = b"" if scope["method"] == "HEAD" else answer.body
-        self.transport.write(_whole(answer.head + answer.said, self.server_state.default_headers, body))
         self._asked += 1
-        self.server_state.total_requests += 1
         self._since = self.loop.time()
+        if answer is None:
+            self._begin_again(scope)
+            return True
+        body = b"" if scope["method"] == "HEAD" else answer.body
+        self.transport.write(whole(answer.head + answer.said, self.server_state.default_headers, body))
+        self.server_state.total_requests += 1
         self.book.idle(self)
         return True
+
+    def _complete(self, scope: dict[str, Any]) -> None:
+        """Gives a scope what uvicorn says of every request."""
+        path = scope["raw_path"].decode("ascii")
+        scope |= {
+            "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
+            "http_version": "1.1",
+            "server": self.server,
+            "root_path": self.root_path,
+            "path": unquote(path) if "%" in path else path,
+            "state": self.app_state.copy(),
+        }
+
+    def _begin_again(self, scope: dict[str, Any]) -> None:
+        """Begins a request that was not parsed, and has no body, as uvicorn does when it has parsed one."""
+        cycle = self.cycle = self._running = RequestResponseCycle(
+            cast("Any", scope),
+            self.transport,
+            self.flow,
+            self.logger,
+            self.access_logger,
+            self.access_log,
+            self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=False,
+            keep_alive=True,
+            on_response=self.on_response_complete,
+        )
+        cycle.more_body = False
+        self._begin(cycle, self.app)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -181,10 +218,13 @@ class Protocol(HttpToolsProtocol):
         if self.door is not None and not self.pipeline and not cycle.flow.write_paused:
             answer = self.door.answer(scope)
             if answer is not None:
-                self._is_answered_at_once = True
-                _write_whole(cycle, answer.head + answer.said, b"" if scope["method"] == "HEAD" else answer.body)
+                write_whole(cycle, answer.head + answer.said, b"" if scope["method"] == "HEAD" else answer.body)
                 return
-        scope["extensions"] = _EXTENSIONS
+        self._begin(cycle, app)
+
+    def _begin(self, cycle: RequestResponseCycle, app: Any) -> None:
+        scope: Any = cycle.scope
+        scope["extensions"] = EXTENSIONS
         scope[ABORT] = cycle.transport.abort
         if not self._has_room:
             scope[CROWDED] = True
@@ -253,33 +293,3 @@ class Protocol(HttpToolsProtocol):
             running.message_event.set()
         self.transport.write_eof()
         self.transport.pause_reading()
-
-
-async def _send_whole(send: Any, head: bytes, body: bytes) -> None:
-    """Sends an answer as uvicorn's `send` does, but for looking at each header field again.
-
-    `head` begins with the status line and ends after its last field; a body has its length there.
-    """
-    cycle: RequestResponseCycle = send.__self__
-    if cycle.flow.write_paused and not cycle.disconnected:
-        await cycle.flow.drain()
-    if not cycle.disconnected:
-        _write_whole(cycle, head, body)
-
-
-def _write_whole(cycle: RequestResponseCycle, head: bytes, body: bytes) -> None:
-    cycle.response_started = cycle.response_complete = True
-    cycle.waiting_for_100_continue = False
-    closing = b"" if cycle.keep_alive else b"connection: close\r\n"
-    cycle.transport.write(_whole(head + closing, cycle.default_headers, body))
-    cycle.message_event.set()
-    if not cycle.keep_alive:
-        cycle.transport.close()
-    cycle.on_response()
-
-
-def _whole(head: bytes, fields: Fields, body: bytes) -> bytes:
-    return b"".join((head, *(b"%s: %s\r\n" % field for field in fields), b"\r\n", body))
-
-
-_EXTENSIONS: dict[str, Any] = {WHOLE: _send_whole}

@@ -10,21 +10,9 @@ import pytest
 from db import questions
 from db.pool import answer_by, reading
 from schemas.failures import StoreUnavailable
-from tests.serving import serving
 from tests.stories.line import Line
 
-NOWHERE = "redis://127.0.0.1:1"
 LOADS = ("claims.sql:claims_in_history", "claims.sql:versions_in_history")
-ROOM = 15
-"""How many may look farther than memory at once."""
-
-
-@pytest.fixture(scope="module")
-async def bare(cluster):
-    """The API on the curated set with PostgreSQL alone."""
-    name = await cluster.new_database("curated")
-    async with serving(cluster.url(name), NOWHERE, memory_cache_mb=0, database_connections=20) as api:
-        yield api
 
 
 @pytest.fixture

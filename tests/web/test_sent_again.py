@@ -1,4 +1,4 @@
-"""What is sent as it was before is answered without being parsed: on the wire nobody can tell.
+"""What is sent as it was before is answered, or begun, without being parsed: on the wire nobody can tell.
 
 Each test sends byte for byte; `unseen` requests have a field of their own, so that they always are parsed.
 """
@@ -48,6 +48,12 @@ class Wire:
         return head[0], sorted(line for line in head[1:] if line.split(":")[0].lower() not in own), body
 
 
+@pytest.fixture(params=["from memory", "loaded"])
+async def api(request, curated, bare) -> Api:
+    """Where a request that was sent before is answered at once, and where it has to be begun."""
+    return curated if request.param == "from memory" else bare
+
+
 @pytest.fixture
 async def wire(curated):
     """What opens connections, which are closed when the test ends."""
@@ -64,11 +70,11 @@ async def wire(curated):
             await one.writer.wait_closed()
 
 
-async def warm(wire, *requests: str) -> None:
-    """Asks until they are answered from memory, and remembered."""
+async def warm(wire, *requests: str, api: Api | None = None) -> None:
+    """Asks until they are answered from memory, if there is any, and remembered."""
     for request in requests:
         for _ in range(3):
-            one = await wire()
+            one = await (wire(api) if api else wire())
             one.writer.write(request.encode())
             await one.answer("HEAD " in request)
 
@@ -102,15 +108,15 @@ SHAPES = [
 
 
 @pytest.mark.parametrize("seed", range(6))
-async def test_whatever_is_sent_again_however_it_is_cut_is_answered_as_if_it_were_new(wire, seed):
+async def test_whatever_is_sent_again_however_it_is_cut_is_answered_as_if_it_were_new(wire, api, seed):
     chance = Random(seed)
     alone = []
     for shape in SHAPES:
-        one = await wire()
+        one = await wire(api)
         one.writer.write(unseen(shape).encode())
         alone.append(await one.answer("HEAD " in shape))
-    await warm(wire, *SHAPES)
-    one = await wire()
+    await warm(wire, *SHAPES, api=api)
+    one = await wire(api)
     for _ in range(60):
         chosen = chance.choices(range(len(SHAPES)), k=chance.choice([1, 1, 1, 2, 3]))
         data = "".join(SHAPES[number] for number in chosen).encode()
@@ -120,6 +126,68 @@ async def test_whatever_is_sent_again_however_it_is_cut_is_answered_as_if_it_wer
             await asyncio.sleep(0 if chance.random() < 0.5 else 0.002)
         for number in chosen:
             assert await one.answer("HEAD " in SHAPES[number]) == alone[number], SHAPES[number]
+
+
+TARGETS = [
+    "/v1/claims/a b",
+    "/v1/claims/a\tb",
+    "/v1/claims/a\x00b",
+    "/v1/claims/a\x7fb",
+    "/v1/claims/a\xffb",
+    "/v1/claims/a%ffb",
+    "/v1/claims/a%00b",
+    "/v1/claims/a%zzb",
+    "/v1/claims/a%2fb",
+    "/v1/claims/a#b",
+    "/v1/claims?limit=1#b",
+    "/v1/claims?limit=1?b",
+    "/v1/claims?limit=1&limit=2",
+    '/v1/claims?q="a"',
+    "/v1/claims?q=<a>{b}|c^d`e\\f",
+    "/v1/claims?q=[a]",
+    "/v1/claims?q='a'",
+    "//v1/claims",
+    "/v1/claims/",
+    "/v1//claims",
+    "/v1/../v1/claims",
+    "/v1/claims;a=b",
+    "/v1/claims/\r",
+    "/v1/claims/%0d%0aX:%20y",
+    "v1/claims",
+    "*",
+    "",
+    "/",
+    "/feeds/changes.atom",
+    "/v1/changes?wait=0",
+    "/openapi.json",
+]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+async def test_an_odd_address_is_answered_as_if_its_fields_were_new(wire, api, target):
+    async def answer(request: str) -> tuple[str, list[str], bytes]:
+        one = await wire(api)
+        one.writer.write(request.encode("latin-1"))
+        return await one.answer()
+
+    await warm(wire, sent(PAGE), api=api)
+    assert await answer(sent(target)) == await answer(unseen(sent(target)))
+
+
+async def test_what_follows_one_that_was_begun_unparsed_waits_its_turn(wire, bare):
+    """All kinds of requests, one behind the other, while the first is being loaded."""
+    await warm(wire, sent(ITEM), sent(PAGE), api=bare)
+    one = await wire(bare)
+    one.writer.write(sent(PAGE).encode())
+    await asyncio.sleep(0)
+    for request in (sent(ITEM), sent(ITEM, method="HEAD"), unseen(sent(PAGE)), sent(ITEM, "Connection: close")):
+        one.writer.write(request.encode())
+    answers = [await one.answer(is_head) for is_head in (False, False, True, False, False)]
+    assert {said for said, _, _ in answers} == {"HTTP/1.1 200 OK"}
+    assert answers[0] == answers[3]
+    assert answers[1][2] == answers[4][2] != answers[0][2]
+    async with asyncio.timeout(20):
+        assert await one.reader.read() == b""
 
 
 async def test_what_is_sent_again_is_counted_and_in_the_log_like_any(wire, curated):

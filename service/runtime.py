@@ -196,7 +196,7 @@ async def running(settings: Settings, database_url: str, redis_url: str) -> Asyn
             writers,
             sender,
             watch,
-            Loading(pool, replicas, coherence),
+            Loading(pool, replicas, coherence, readers),
             full,
             replicas=replicas,
         )

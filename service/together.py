@@ -14,6 +14,9 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 Wanted = list[tuple[Key, asyncio.Future[Value]]]
 
+MOST = 64
+"""How many are asked for at once at most: their answers come in one piece."""
+
 
 class Together(Generic[What, Key, Value]):
     """Asks for many keys as one, if it is the same that is asked of them."""
@@ -34,11 +37,13 @@ class Together(Generic[What, Key, Value]):
             self._asking.add(task)
             task.add_done_callback(partial(self._asked, what, wanted))
         wanted.append((key, value))
+        if len(wanted) == MOST:
+            del self._wanted[what]  # whoever comes now begins the next
         return await value
 
     async def _ask_for_all(self, what: What, wanted: Wanted[Key, Value]) -> None:
         await asyncio.sleep(0)  # for all who are awake, and those whose requests have just been read
-        del self._wanted[what]
+        self._close(what, wanted)
         try:
             found = await self._ask(what, [key for key, _ in wanted])
             for (_, value), one in zip(wanted, found, strict=True):
@@ -52,7 +57,11 @@ class Together(Generic[What, Key, Value]):
     def _asked(self, what: What, wanted: Wanted[Key, Value], task: asyncio.Task[None]) -> None:
         """Lets nobody wait for what was cancelled."""
         self._asking.discard(task)
-        if self._wanted.get(what) is wanted:
-            del self._wanted[what]
+        self._close(what, wanted)
         for _, value in wanted:
             value.cancel()
+
+    def _close(self, what: What, wanted: Wanted[Key, Value]) -> None:
+        """Nobody joins a batch any more."""
+        if self._wanted.get(what) is wanted:
+            del self._wanted[what]

@@ -42,7 +42,7 @@ class Fills:
         """What is kept for a request and how it was come by; or else a place to leave it, or neither.
 
         Whoever gets a place must leave it. Others wait for them; if they leave it empty, one of those takes it, and if
-        they do as well, everyone goes on alone. Who looks farther than memory takes the room for it, and who waits for
+        they do as well, everyone goes on alone. Who looks farther than Redis takes the room for it, and who waits for
         another's answer takes none. Overloaded if there is no room.
         """
         arrived = self._coherence.head.position
@@ -69,9 +69,7 @@ class Fills:
                 continue  # it was begun for who came earlier
             place = Place(self, request, self._coherence.log)
             try:
-                await room.enter()
-                place.is_for_us_alone = room.is_scarce
-                entry = await self._in_redis(place)
+                entry = await self._in_redis(place, room)
             except BaseException:
                 place.filled(None)
                 raise
@@ -102,13 +100,18 @@ class Fills:
             return None
         return entry
 
-    async def _in_redis(self, place: "Place") -> Entry | None:
+    async def _in_redis(self, place: "Place", room: Room) -> Entry | None:
         """What another process loaded, or is loading. Where room is scarce nobody waits in it for that."""
         if self.shared.is_left_alone:
+            await room.enter()
             return None
         key = place.key
         entry = await self._usable(key)
-        if entry is None and not place.is_for_us_alone and not await self.shared.may_load(key):
+        if entry is not None:
+            return entry
+        await room.enter()
+        place.is_for_us_alone = room.is_scarce
+        if not place.is_for_us_alone and not await self.shared.may_load(key):
             for _ in range(_POLLS):
                 await asyncio.sleep(_POLL)
                 entry = await self._usable(key)

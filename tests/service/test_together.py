@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from service.together import Together
+from service.together import MOST, Together
 
 
 class Asked:
@@ -62,6 +62,13 @@ async def test_whoever_asks_whatever_whenever_gets_what_is_theirs(asked, seed):
     await asyncio.gather(*map(one, range(500)))
     assert sorted(key for _, keys in asked.batches for key in keys) == list(range(500))
     assert len(asked.batches) < 50
+
+
+async def test_a_crowd_is_several_questions(asked):
+    together = Together(asked)
+    keys = list(range(2 * MOST + 1))
+    assert await asyncio.gather(*(together.one("a", key) for key in keys)) == [2 * key for key in keys]
+    assert [len(keys) for _, keys in asked.batches] == [MOST, MOST, 1]
 
 
 async def test_what_fails_fails_for_those_who_asked_for_it_and_for_nobody_else(asked):

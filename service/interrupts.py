@@ -1,7 +1,11 @@
 """Ctrl-C and SIGTERM: the first one stops the program in order, and later ones cannot break the stopping."""
 
+import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import uvloop
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -34,3 +38,25 @@ def ignore_interrupts() -> None:
 def raise_interrupt(_: int) -> None:
     """Ends what runs, wherever it is, closing everything on the way out."""
     raise Interrupted
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """Runs asynchronous work to its end. KeyboardInterrupt after the first Ctrl-C or SIGTERM, when all is closed."""
+
+    async def until_interrupted() -> None:
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+
+        def cancel(_: int) -> None:
+            if task is not None:
+                loop.call_soon_threadsafe(task.cancel)
+
+        on_interrupt(cancel)
+        await work
+
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(until_interrupted())
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
+    finally:
+        ignore_interrupts()  # what follows only stops what was started

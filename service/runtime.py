@@ -1,12 +1,11 @@
-"""What a process holds while it runs, opened and closed in one place. The only reader of clocks."""
+"""What a process holds while it runs, opened and closed in one place."""
 
 import asyncio
 import sys
-import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from random import SystemRandom
 from uuid import uuid4
 
@@ -24,6 +23,7 @@ from service.cache.limits import Counters
 from service.cache.memory import Memory
 from service.cache.shared import SharedCache
 from service.cache.tail import Tail
+from service.clocks import monotonic, now
 from service.connections import Connections, allowed
 from service.drawing import Drawing
 from service.followers import Followers
@@ -76,8 +76,8 @@ class Runtime:
     loading: Loading
     full: Outage
     """Whether PostgreSQL has no room for what is written."""
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    monotonic: Callable[[], float] = time.monotonic
+    now: Callable[[], datetime] = now
+    monotonic: Callable[[], float] = monotonic
     migrated: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once the database was seen to be migrated: it stays so."""
     settling: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -108,7 +108,7 @@ async def _replicas(settings: Settings, metrics: Metrics, closing: AsyncExitStac
     if settings.database_replica_url is None:
         return None
     pool = await open_replica(settings.database_replica_url, settings.database_connections, _timing(metrics))
-    replicas = Replicas(pool, settings.database_connections, time.monotonic, metrics.read_by_replicas)
+    replicas = Replicas(pool, settings.database_connections, monotonic, metrics.read_by_replicas)
     closing.push_async_callback(replicas.close)
     show_pool(metrics, pool)
     await replicas.open()
@@ -126,11 +126,6 @@ async def _spans(settings: Settings, closing: AsyncExitStack) -> Spans | None:
     return spans
 
 
-def clocks() -> tuple[datetime, float]:
-    """What time it is, in UTC, and on the monotonic clock."""
-    return datetime.now(UTC), time.monotonic()
-
-
 def _timing(metrics: Metrics) -> Callable[[str, float], None]:
     """What notes how long a connection was waited for, by what for."""
     noted = {use: metrics.pool_wait.labels(use).observe for use in ("reading", "writing", "replica")}
@@ -138,7 +133,7 @@ def _timing(metrics: Metrics) -> Callable[[str, float], None]:
 
 
 def _admission(metrics: Metrics, use: str, most: int, patience: float) -> Admission:
-    return Admission(max(1, most), patience, time.monotonic, metrics.queue_wait.labels(use).observe)
+    return Admission(max(1, most), patience, monotonic, metrics.queue_wait.labels(use).observe)
 
 
 @asynccontextmanager
@@ -146,7 +141,7 @@ async def running(settings: Settings, database_url: str, redis_url: str) -> Asyn
     """A runtime on these servers until the block ends. CannotStart says why it cannot be."""
     sys.setswitchinterval(SWITCHED_WITHIN)
     try:
-        redis = SharedConnection(redis_url, time.monotonic)
+        redis = SharedConnection(redis_url, monotonic)
     except ValueError:  # which may say part of the address, and so of its password
         raise CannotStart(
             "CITABLE_REDIS_URL is no address of a Redis: write what is special in its password as `%XX`."
@@ -157,7 +152,7 @@ async def running(settings: Settings, database_url: str, redis_url: str) -> Asyn
         pool = await open_pool(database_url, settings.database_connections, waited=_timing(metrics))
         closing.push_async_callback(pool.close)
         replicas = await _replicas(settings, metrics, closing)
-        uses = Uses(pool, time.monotonic)
+        uses = Uses(pool, monotonic)
         closing.push_async_callback(uses.close)
         connections_kept = max(1, settings.database_connections // 4)  # for what must not wait behind reads
         readers = _admission(metrics, "reading", settings.database_connections - connections_kept, READS_WAIT)
@@ -165,20 +160,20 @@ async def running(settings: Settings, database_url: str, redis_url: str) -> Asyn
         writers = _admission(metrics, "writing", settings.database_connections // 2, WRITES_WAIT)
         direct_url = settings.database_direct_url or database_url  # a pooler would forget who listens
         coherence = Coherence(
-            lambda: listening(direct_url, CONNECT_WITHIN, ANSWER_WITHIN), lambda: _newest(pool), time.monotonic
+            lambda: listening(direct_url, CONNECT_WITHIN, ANSWER_WITHIN), lambda: _newest(pool), monotonic
         )
         tail, followers = Tail(pool, coherence), Followers(settings.followers)
         connections = Connections(allowed(settings.connections), followers.leaving.is_set)
         memory = Memory(settings.memory_cache_mb * 1_000_000)
         spans = await _spans(settings, closing)
-        watch = Watch(metrics, time.monotonic, lines_of_requests(settings), least_status(settings), spans)
+        watch = Watch(metrics, monotonic, lines_of_requests(settings), least_status(settings), spans)
         show_process(metrics)
         show_pool(metrics, pool)
         show_serving(metrics, coherence, redis, memory, followers)
         show_room(metrics, connections, {"reading": readers, "identifying": identifying, "writing": writers})
         fills = Fills(memory, SharedCache(redis), coherence, settings.origin)
-        sender = Sender(time.monotonic, settings.webhook_loopback, attempted=metrics.attempted)
-        full = Outage("writes are refused", "writes are stored again", time.monotonic, settled=SETTLED)
+        sender = Sender(monotonic, settings.webhook_loopback, attempted=metrics.attempted)
+        full = Outage("writes are refused", "writes are stored again", monotonic, settled=SETTLED)
         counters = Counters(redis)
         yield Runtime(
             settings,
@@ -212,13 +207,13 @@ async def employing(settings: Settings, database_url: str, metrics: Metrics) -> 
             uuid4(),
             Tools(
                 Store(pool),
-                Sender(time.monotonic, settings.webhook_loopback, attempted=metrics.attempted),
+                Sender(monotonic, settings.webhook_loopback, attempted=metrics.attempted),
                 settings.origin,
-                lambda: datetime.now(UTC),
+                now,
                 SystemRandom(),
             ),
             lambda: listening(settings.database_direct_url or database_url, CONNECT_WITHIN, ANSWER_WITHIN),
-            time.monotonic,
+            monotonic,
         )
     finally:
         await pool.close()

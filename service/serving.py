@@ -7,50 +7,29 @@ import signal
 import socket
 from collections.abc import AsyncGenerator, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
-from pathlib import Path
 from typing import Any
 
 import uvicorn
-import uvloop
 
-from db.embedded import embedded_servers
 from db.log import log_head
 from db.migrations import CURATED, migrate, require_migrated
 from db.pool import reading
 from schemas.failures import CannotStart, OriginUnavailable
 from service.app import build_app
 from service.console import progress, say
-from service.interrupts import ignore_interrupts, on_interrupt
+from service.interrupts import on_interrupt, run
 from service.metrics import Metrics
 from service.mirror import begin_mirror, catch_up, follow, is_mirror_of
 from service.origin import Origin, origin_at
 from service.runtime import Runtime, employing, running
 from service.scrapes import read_by_prometheus, show_process
+from service.servers import servers_of
 from service.settings import Settings
 from service.transfer import import_claims
 from service.web.server import Server, server_config
 
 _NEW = 5_000
 """How many new objects there are before the collector of garbage looks through them: some hundred requests' worth."""
-
-
-@contextmanager
-def servers_of(settings: Settings, *, redis: bool = True, create: bool = True) -> Iterator[tuple[str, str]]:
-    """The addresses of Postgres and Redis: those set, else those of the embedded ones, running until the block ends.
-
-    Unless they may be created, CannotStart says that there are none here.
-    """
-    if settings.database_url and (settings.redis_url or not redis):
-        yield settings.database_url, settings.redis_url or ""
-        return
-    if not (create or settings.database_url or (Path(settings.data) / "postgres").exists()):
-        raise CannotStart(
-            f"There is no database in {settings.data}: go to where you ran `make run`, or set CITABLE_DATA to its "
-            "folder, or CITABLE_DATABASE_URL. `citable migrate` makes one here."
-        )
-    postgres, valkey = not settings.database_url, redis and not settings.redis_url
-    with embedded_servers(Path(settings.data), say, postgres=postgres, valkey=valkey) as servers:
-        yield settings.database_url or servers.database_url, settings.redis_url or servers.redis_url
 
 
 def run_everything(settings: Settings) -> None:
@@ -236,25 +215,3 @@ def listen(settings: Settings) -> socket.socket:
             ) from error
         raise CannotStart(f"{settings.host}:{settings.port} cannot be listened on: {error.strerror}.") from error
     return listener
-
-
-def run(work: Coroutine[Any, Any, None]) -> None:
-    """Runs asynchronous work to its end. KeyboardInterrupt after the first Ctrl-C or SIGTERM, when all is closed."""
-
-    async def until_interrupted() -> None:
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
-
-        def cancel(_: int) -> None:
-            if task is not None:
-                loop.call_soon_threadsafe(task.cancel)
-
-        on_interrupt(cancel)
-        await work
-
-    try:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(until_interrupted())
-    except asyncio.CancelledError:
-        raise KeyboardInterrupt from None
-    finally:
-        ignore_interrupts()  # what follows only stops what was started

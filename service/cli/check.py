@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TypeVar
 
 import click
-import httpx
 import msgspec
 from rich.console import Console
 from rich.text import Text as Styled
@@ -19,7 +18,6 @@ from schemas.failures import FileRefused, OriginUnavailable
 from schemas.matching import LONGEST_TEXT, MOST_CANDIDATES, Candidate, Match, Matches, Numeric, Span, Unmatched
 from schemas.verification import Status
 from service.cli.database import with_database
-from service.texts import Texts
 
 Ask = Callable[[str], Awaitable[Matches]]
 Passage = TypeVar("Passage", Match, Unmatched)
@@ -64,6 +62,8 @@ def check_command(file: Path, url: str | None, limit: int, as_json: bool) -> Non
         return
 
     async def work(pool: Pool) -> None:
+        from service.texts import Texts  # here, as httpx below: other commands need not wait for what this one takes
+
         await require_migrated(pool)
         async with reading(pool) as connection:
             position = (await log_head(connection)).position
@@ -116,6 +116,8 @@ def _further(span: Span, by: int) -> Span:
 
 
 async def _asked_over_http(url: str, text: str, limit: int) -> Matches:
+    import httpx
+
     async with httpx.AsyncClient(base_url=url, timeout=_WITHIN) as client:
 
         async def ask(piece: str) -> Matches:

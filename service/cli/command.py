@@ -18,7 +18,9 @@ from service.cli.opening import close, opened_settings
 from service.cli.transfer import export_command, import_command, restore_command
 from service.cli.webhooks import webhooks_command
 from service.console import say, say_failure
+from service.interrupts import run
 from service.release import VERSION
+from service.servers import servers_of
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -41,7 +43,7 @@ def run_command() -> None:
 @citable.command("serve")
 def serve_command() -> None:
     """Serve HTTP, and nothing else, on a database that is migrated."""
-    from service.serving import run, serve_only, servers_of
+    from service.serving import serve_only
 
     settings = opened_settings()
     with servers_of(settings) as (database_url, redis_url):
@@ -55,7 +57,7 @@ def work_command() -> None:
 
     `citable run` and `citable mirror` do so, too; beside `citable serve`, run as many as you like.
     """
-    from service.serving import run, servers_of, work_only
+    from service.serving import work_only
 
     settings = opened_settings()
     with servers_of(settings, redis=False, create=False) as (database_url, _):

@@ -5,6 +5,8 @@ from typing import Any
 
 from db.pool import Pool, open_pool
 from service.cli.opening import opened_settings
+from service.interrupts import run
+from service.servers import servers_of
 
 
 def with_database(work: Callable[[Pool], Coroutine[Any, Any, None]], *, create: bool = False) -> None:
@@ -12,8 +14,6 @@ def with_database(work: Callable[[Pool], Coroutine[Any, Any, None]], *, create: 
 
     Where there is a way past a pooler, it takes that.
     """
-    from service.serving import run, servers_of
-
     settings = opened_settings()
 
     async def connected(database_url: str) -> None:

@@ -26,10 +26,10 @@ def link(target: str, relation: str, **parameters: str) -> str:
 
 def page_links(path: str, asked: dict[str, object], following: str | None) -> str:
     """A page's Link field: itself, the first page, and the next one if there is one."""
-    first = {name: value for name, value in asked.items() if name != "cursor"}
-    links = [link(address(path, asked), "self"), link(address(path, first), "first")]
+    first = address(path, {name: value for name, value in asked.items() if name != "cursor"})
+    links = [link(first if asked.get("cursor") is None else address(path, asked), "self"), link(first, "first")]
     if following is not None:
-        links.append(link(address(path, {**first, "cursor": following}), "next"))
+        links.append(link(f"{first}{'&' if '?' in first else '?'}{urlencode({'cursor': following})}", "next"))
     return ", ".join(links)
 
 

@@ -124,7 +124,8 @@ from types import SimpleNamespace
 from litestar import Litestar
 from service.connections import Connections
 from service.followers import Followers
-from service.serving import _Server, run
+from service.interrupts import run
+from service.serving import _Server
 from service.settings import Settings
 from service.web.server import server_config
 

@@ -155,7 +155,7 @@ async def reading(pool: Pool) -> AsyncGenerator[Reading]:
     StoreUnavailable if none is free within a second, or Postgres does not answer, or not in time. One block for all of
     it: each more would cost every read some microseconds.
     """
-    deadline = asyncio.timeout_at(answer_by.get())
+    deadline, hung = asyncio.timeout_at(answer_by.get()), None
     try:
         async with deadline:
             connection = await acquired(pool, "reading")
@@ -165,17 +165,24 @@ async def reading(pool: Pool) -> AsyncGenerator[Reading]:
                     yield Reading(connection)
                 else:  # Postgres itself is to stop at the deadline, which comes before a statement's own
                     async with connection.transaction():
-                        await connection.execute(f"set local statement_timeout = {max(1, int(left * 900))}")
-                        yield Reading(connection)
+                        try:
+                            await connection.execute(f"set local statement_timeout = {max(1, int(left * 900))}")
+                            yield Reading(connection)
+                        except (TimeoutError, asyncio.CancelledError) as error:
+                            hung = error
+                            connection.terminate()  # before a ROLLBACK would wait as long again
+                            raise
             except (TimeoutError, asyncio.CancelledError):
                 connection.terminate()  # it hangs, and so would asking it nicely to cancel
                 raise
             finally:
                 await pool.release(connection)
     except Exception as error:
-        if isinstance(error, TimeoutError) and deadline.expired():
+        if deadline.expired() and (hung or isinstance(error, TimeoutError)):
             raise StoreUnavailable("The answer could not be had in time: try again.") from error
-        raise_named(error)
+        if isinstance(hung, asyncio.CancelledError):
+            raise hung from None  # who asked was told to stop: that the connection is gone is our own doing
+        raise_named(hung or error)
         raise
 
 

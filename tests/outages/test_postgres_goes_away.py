@@ -4,6 +4,9 @@ import asyncio
 
 import pytest
 
+from db.pool import ANSWER_WITHIN, answer_by, reading
+from schemas.failures import StoreUnavailable
+
 PATH = "/v1/claims/cn-ai-patents-60pct"
 
 
@@ -63,3 +66,43 @@ async def test_what_needs_no_database_is_served(breakable):
     breakable.postgres.turn("refused")
     for path in ("/openapi.json", "/docs", "/problems/store-unavailable"):
         assert (await breakable.get(path)).status_code == 200
+
+
+async def test_who_has_little_time_left_is_told_in_that_time_and_in_our_words(breakable):
+    """Not after a ROLLBACK that is waited for as long as for any answer, and not in the driver's words."""
+    pool, loop = breakable.api.runtime.pool, asyncio.get_running_loop()
+
+    async def hurried() -> None:
+        async with reading(pool) as connection:
+            breakable.postgres.turn("silent")
+            await connection.fetchval("select 1")
+
+    began = loop.time()
+    answer_by.set(began + 1)
+    with pytest.raises(StoreUnavailable, match="could not be had in time"):
+        await hurried()
+    assert loop.time() - began < ANSWER_WITHIN
+    breakable.postgres.turn("ok")
+    answer_by.set(None)
+    assert (await breakable.recovered(PATH)).status_code == 200
+
+
+async def test_who_gives_up_with_little_time_left_has_given_up(breakable):
+    pool = breakable.api.runtime.pool
+
+    async def hurried() -> None:
+        answer_by.set(asyncio.get_running_loop().time() + 3)
+        async with reading(pool) as connection:
+            asking.set()
+            await connection.fetchval("select pg_sleep(2)")
+
+    asking = asyncio.Event()
+    task = asyncio.create_task(hurried())
+    await asking.wait()
+    breakable.postgres.turn("silent")
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        async with asyncio.timeout(ANSWER_WITHIN):
+            await task
+    breakable.postgres.turn("ok")
+    assert (await breakable.recovered(PATH)).status_code == 200

@@ -6,6 +6,7 @@ that writes the log.
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from service.lines import Answered, Lines
@@ -19,6 +20,9 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 _WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _RESULTS = {2: "done", 3: "done", 4: "refused", 5: "failed"}
 _UNANSWERED = 500
+_MOST_PATHS, _LONGEST_PATH = 4096, 200
+"""How many paths it is remembered of which address they are, and how long they are at most: to look through all
+addresses takes some microseconds."""
 
 Send = Callable[[Any], Awaitable[None]]
 
@@ -77,6 +81,7 @@ class Watch:
         self._spans = spans
         self._routes: list[str] = []
         self._pattern = re.compile(r"(?!)")
+        self._remembered: Callable[[str], str] = self._found
         self._noted: dict[tuple[str, str, int, str], Callable[[float], None]] = {}
         metrics.show_one(REQUESTS_IN_PROGRESS, lambda: self.in_progress)
 
@@ -85,9 +90,13 @@ class Watch:
         self._routes = sorted(set(paths), key=lambda path: ("{" in path, path))
         each = (re.sub(r"\\{[a-z]+\\}", "[^/]+", re.escape(path)) for path in self._routes)
         self._pattern = re.compile("|".join(f"({one})" for one in each))
+        self._remembered = lru_cache(_MOST_PATHS)(self._found)
 
     def route_of(self, path: str) -> str:
         """The address a path is one of, with its parameters in braces."""
+        return self._remembered(path) if len(path) <= _LONGEST_PATH else self._found(path)
+
+    def _found(self, path: str) -> str:
         found = self._pattern.fullmatch(path)
         return self._routes[found.lastindex - 1] if found is not None and found.lastindex else OTHER
 

@@ -8,7 +8,8 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from db.pool import Reading, failures_named
+from db.meaning import failures_named
+from db.pool import Reading
 from db.questions import Questions
 
 NAME = "citable-listener"

@@ -1,15 +1,16 @@
-"""Connections to Postgres: two ways to hold one, and what its failures mean."""
+"""Connections to Postgres, and the ways to hold one."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, NewType
 
 import asyncpg
 import msgspec
 
-from schemas.failures import CannotStart, Fault, RuleBroken, StoreForbids, StoreFull, StoreUnavailable
+from db.meaning import failures_named, first_line, raise_named
+from schemas.failures import CannotStart, StoreUnavailable
 
 if TYPE_CHECKING:  # asyncpg's classes take a parameter only for the type checker
     from asyncpg.pool import PoolConnectionProxy
@@ -39,9 +40,6 @@ CONNECT_WITHIN = 2.0
 ANSWER_WITHIN = 5.0
 WRITE_WITHIN = 55.0
 """Seconds. The database refuses a write older than a minute (`write_within_deadline`); we give up a little earlier."""
-
-_NO_ROOM = (": File too large", ": Disk quota exceeded")
-"""How Postgres ends what it says of a file that must not grow, which it knows no code for."""
 
 _CUT_OFF = (
     OSError,
@@ -117,7 +115,7 @@ async def open_pool(
             "CITABLE_DATABASE_URL is no address of a PostgreSQL: write what is special in its password as `%XX`."
         ) from None
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise CannotStart(f"The PostgreSQL of CITABLE_DATABASE_URL cannot be reached: {_first_line(error)}.") from error
+        raise CannotStart(f"The PostgreSQL of CITABLE_DATABASE_URL cannot be reached: {first_line(error)}.") from error
 
 
 def pool_of(
@@ -189,8 +187,8 @@ async def reading(pool: Pool) -> AsyncGenerator[Reading]:
 def _left() -> float | None:
     """The seconds until who asks stops waiting, if a statement could take longer."""
     until = answer_by.get()
-    left = None if until is None else until - asyncio.get_running_loop().time()
-    return None if left is None or left >= ANSWER_WITHIN else left
+    left = ANSWER_WITHIN if until is None else until - asyncio.get_running_loop().time()
+    return left if left < ANSWER_WITHIN else None
 
 
 def is_pressed() -> bool:
@@ -264,38 +262,3 @@ async def acquired(pool: Pool, use: str, within: float = ACQUIRE_WITHIN) -> Conn
     finally:
         if isinstance(pool, _WatchedPool):
             pool.waited(use, now() - began)
-
-
-@contextmanager
-def failures_named() -> Iterator[None]:
-    """Turns the ways Postgres and the driver fail into failures of ours."""
-    try:
-        yield
-    except Exception as error:
-        raise_named(error)
-        raise
-
-
-def raise_named(error: Exception) -> None:
-    """Raises the failure of ours that a way to fail of Postgres or the driver is, if it is one."""
-    match error:
-        case asyncpg.IntegrityConstraintViolationError(constraint_name="write_within_deadline"):
-            raise StoreUnavailable("The write took too long and nothing of it was stored: split it.") from error
-        case asyncpg.IntegrityConstraintViolationError(constraint_name=rule):
-            raise RuleBroken([Fault(f"{_first_line(error)}.", rule=rule or "unnamed")]) from error
-        case asyncpg.LockNotAvailableError():
-            raise StoreUnavailable("A write is under way that this must wait for: try again.") from error
-        case asyncpg.InsufficientPrivilegeError():
-            raise StoreForbids(f"The database role may not do that: {_first_line(error)}.") from error
-        case asyncpg.DataError() | asyncpg.SyntaxOrAccessError():
-            pass  # our own mistake: it must be seen, and as what it is
-        case asyncpg.PostgresError() | asyncpg.InterfaceError() | asyncpg.InternalClientError() | OSError():
-            if isinstance(error, asyncpg.DiskFullError) or _first_line(error).endswith(_NO_ROOM):
-                raise StoreFull("Postgres has no room to store anything.", _first_line(error)) from error
-            raise StoreUnavailable("Postgres does not answer.", _first_line(error)) from error
-
-
-def _first_line(error: BaseException) -> str:
-    if isinstance(error, TimeoutError) and not str(error):
-        return "not in time"
-    return (str(error) or type(error).__name__).splitlines()[0].rstrip(".")

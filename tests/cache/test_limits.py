@@ -67,6 +67,8 @@ async def test_it_is_the_generic_cell_rate_algorithm(seed, counters):
     async with asyncio.timeout(30):
         for _ in range(60):
             answer = await counters.spend("l", "a", quota, 1)
+            if answer is None:
+                continue  # the machine is so busy that Redis did not answer in time: nobody is stopped then
             taken += answer.allowed
             assert 0 <= answer.remaining < quota
             if not answer.allowed:

@@ -53,6 +53,7 @@ class Hearing:
         self.written = 0
         self._folder = folder
         self._programs: dict[str, Program] = {}
+        self._keeping: asyncio.Task[None] | None = None
         self._secret = ""
         self._mirrored = ""
         self._clients = [deployment.client(number) for number in range(len(deployment.apis))]
@@ -73,6 +74,7 @@ class Hearing:
         for listener in (*MODES, "work"):
             self._start(listener)
         begun = time.monotonic()
+        self._keeping = asyncio.create_task(self._keep_running())
         async with asyncio.TaskGroup() as group:
             disturbing = group.create_task(self._disturb(kills, tell))
             writing = [group.create_task(self._write(n, secrets[f"Writer {n}"])) for n in range(self.writers)]
@@ -83,6 +85,8 @@ class Hearing:
 
     async def close(self) -> None:
         """Ends everyone."""
+        if self._keeping is not None:
+            self._keeping.cancel()
         for program in self._programs.values():
             program.kill()
         for client in self._clients:
@@ -191,6 +195,15 @@ class Hearing:
                 self._start(fault)
             self.counted[f"kills of {fault}"] += 1
             tell(f"{fault} was killed when {self.written} changes were written")
+
+    async def _keep_running(self) -> None:
+        """Starts again what ended by itself, as whoever runs it would: what starts while PostgreSQL is away, ends."""
+        while True:
+            for listener, program in list(self._programs.items()):
+                if program.process.poll() is not None:
+                    self._start(listener)
+                    self.counted[f"starts of {listener} again"] += 1
+            await asyncio.sleep(0.5)
 
     async def _until_quiet(self) -> None:
         """Waits until everyone has heard of the last change."""

@@ -80,7 +80,8 @@ class Protocol(HttpToolsProtocol):
         self._unparsed += len(data)
         if not self._parted:
             super().data_received(data)
-            if door is not None and self._asked == asked + 1 and self._is_whole and self.cycle.keep_alive:
+            is_one = self._asked == asked + 1 and self._is_whole and not self._parted
+            if door is not None and is_one and self.cycle.keep_alive:
                 door.remember(data, self.scope)
             if self._unparsed <= _MOST_UNPARSED or self._parted:
                 return

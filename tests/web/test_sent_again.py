@@ -266,6 +266,21 @@ async def test_lines_before_a_request_are_no_part_of_what_is_remembered(wire):
     assert (await other.answer())[0] == "HTTP/1.1 400 Bad Request"
 
 
+@pytest.mark.parametrize("behind", ["\0", "GE\0", "\0" * 100, "\r\n\0"], ids=repr)
+async def test_what_follows_a_request_and_is_none_is_refused_each_time(wire, api, behind):
+    async def statuses(request: str) -> list[bytes]:
+        one = await wire(api)
+        one.writer.write((request + behind).encode())
+        async with asyncio.timeout(20):
+            return re.findall(rb"HTTP/1.1 [0-9]{3}", await one.reader.read())
+
+    await warm(wire, unseen(sent(ITEM)), api=api)
+    refused = await statuses(unseen(sent(ITEM)))
+    assert refused[-1] == b"HTTP/1.1 400"
+    for _ in range(4):
+        assert await statuses(sent(ITEM)) == refused
+
+
 async def test_a_tag_is_no_way_past_the_limit_on_fields(wire):
     await warm(wire, sent(ITEM, 'If-None-Match: "p1-0"'))
     one = await wire()

@@ -66,7 +66,7 @@ class Runtime:
     followers: Followers
     connections: Connections
     readers: Admission
-    """Who looks farther than memory: they leave some connections to everyone else."""
+    """Who looks farther than Redis: they leave some connections to everyone else."""
     identifying: Admission
     """Whose key is looked up, who wants to write."""
     writers: Admission

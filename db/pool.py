@@ -192,8 +192,9 @@ def _left() -> float | None:
 
 
 def is_pressed() -> bool:
-    """Whether who asks stops waiting before a statement would."""
-    return _left() is not None
+    """Whether who asks could stop waiting before a connection was had and a statement was done."""
+    until = answer_by.get()
+    return until is not None and until - asyncio.get_running_loop().time() < ACQUIRE_WITHIN + ANSWER_WITHIN
 
 
 @asynccontextmanager

@@ -1,11 +1,11 @@
 """Loading what answers are made of: from replicas if there are any, and together what is asked for in one moment."""
 
 from collections.abc import Awaitable, Callable, Hashable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 from db.pool import Pool, Reading, is_pressed, reading
 from db.replica import Known
-from service.admission import Admission
+from service.admission import Room
 from service.cache.coherence import Coherence
 from service.cache.shared import Point
 from service.replica import Replicas
@@ -34,12 +34,10 @@ class Loading:
     called again.
     """
 
-    def __init__(self, pool: Pool, replicas: Replicas | None, coherence: Coherence, readers: Admission) -> None:
-        """`readers` is who has room to ask Postgres: what is loaded together takes it once."""
+    def __init__(self, pool: Pool, replicas: Replicas | None, coherence: Coherence) -> None:
         self._pool = pool
         self._replicas = replicas
         self._coherence = coherence
-        self._readers = readers
         self._together: Together[_Batch, Any, Any] = Together(self._batch)
 
     async def load(self, load: Load[T], head: Point) -> T:
@@ -54,15 +52,17 @@ class Loading:
             return await from_primary()
         return await self._replicas.load(load, Known(log, head.position, head.digest), from_primary)
 
-    async def load_one(self, load: LoadMany[K, T], key: K, position: int, head: Point) -> T:
+    async def load_one(self, load: LoadMany[K, T], key: K, position: int, head: Point, room: Room | None) -> T:
         """What is loaded for one key: with the others who ask for such in this moment, unless there is little time.
 
-        Who asks must have no room of their own while they wait. Overloaded if there is none for all of them.
+        Who begins keeps their room for all of them, and who joins gives theirs up.
         """
         batch = _Batch(load, position, head)
-        one: T = (await self._batch(batch, [key]))[0] if is_pressed() else await self._together.one(batch, key)
-        return one
+        if is_pressed():
+            return cast("T", (await self._batch(batch, [key]))[0])
+        if room is not None and self._together.is_begun(batch):
+            room.leave()
+        return cast("T", await self._together.one(batch, key))
 
     async def _batch(self, batch: _Batch, keys: list[Any]) -> list[Any]:
-        async with self._readers.one_more():
-            return await self.load(lambda connection: batch.load(connection, keys, batch.position), batch.head)
+        return await self.load(lambda connection: batch.load(connection, keys, batch.position), batch.head)

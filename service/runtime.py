@@ -191,7 +191,7 @@ async def running(settings: Settings, database_url: str, redis_url: str) -> Asyn
             writers,
             sender,
             watch,
-            Loading(pool, replicas, coherence, readers),
+            Loading(pool, replicas, coherence),
             full,
             replicas=replicas,
         )

@@ -41,6 +41,10 @@ class Together(Generic[What, Key, Value]):
             del self._wanted[what]  # whoever comes now begins the next
         return await value
 
+    def is_begun(self, what: What) -> bool:
+        """Whether who asks now joins others."""
+        return what in self._wanted
+
     async def _ask_for_all(self, what: What, wanted: Wanted[Key, Value]) -> None:
         await asyncio.sleep(0)  # for all who are awake, and those whose requests have just been read
         self._close(what, wanted)

@@ -78,10 +78,18 @@ class Door:
         """The answer to a request that was recognized, if memory has it."""
         return self._edge.from_memory(asked, scope)
 
-    def is_well_formed(self, scope: Any) -> bool:
-        """Whether the first line of a request that was recognized is one, and names what answers are kept for."""
+    def may_begin(self, asked: Asked, scope: Any) -> bool:
+        """Whether the first line of a request that was recognized is one, and names what answers are kept for.
+
+        Then its fields are those that were sent now: what is remembered has the tag of another request.
+        """
         target: bytes = scope["raw_path"] + b"?" + scope["query_string"]
-        return _TARGET.fullmatch(target) is not None and may_be_kept(scope)
+        if _TARGET.fullmatch(target) is None or not may_be_kept(scope):
+            return False
+        if asked.known:
+            fields = scope["headers"]
+            scope["headers"] = [(n, asked.known if n == b"if-none-match" else value) for n, value in fields]
+        return True
 
     def taken_in(self, asked: Asked, scope: Any) -> Answer | None:
         """What a recognized request is refused with, if there is no room for it; None if it has to be begun."""

@@ -175,9 +175,7 @@ class Read(Struct, frozen=True):
     async def load_one(self, at: At, load: LoadMany[K, T], key: K) -> T:
         """What is loaded as of a position for one key of many, as `load` does."""
         await self.asker.reader()
-        if self.room is not None:
-            self.room.leave()
-        return await self.runtime.loading.load_one(load, key, at.position, at.head)
+        return await self.runtime.loading.load_one(load, key, at.position, at.head, self.room)
 
     async def give(
         self, at: At, made: Representation, *, of: str | None = None, cache_control: str | None = None

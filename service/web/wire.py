@@ -109,7 +109,7 @@ class Protocol(HttpToolsProtocol):
             return False
         answer = door.answer_again(asked, scope)
         if answer is None:
-            if not door.is_well_formed(scope):
+            if not door.may_begin(asked, scope):
                 return False
             self._complete(scope)
             answer = door.taken_in(asked, scope)
@@ -153,6 +153,7 @@ class Protocol(HttpToolsProtocol):
             on_response=self.on_response_complete,
         )
         cycle.more_body = False
+        cycle.message_event.set()
         self._begin(cycle, self.app)
 
     def on_message_begin(self) -> None:

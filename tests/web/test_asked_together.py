@@ -10,6 +10,7 @@ import pytest
 from db import questions
 from db.pool import answer_by, reading
 from schemas.failures import StoreUnavailable
+from service.admission import Admission
 from tests.stories.line import Line
 
 LOADS = ("claims.sql:claims_in_history", "claims.sql:versions_in_history")
@@ -89,10 +90,10 @@ async def test_who_has_little_time_presses_nobody_else(bare, statements):
 
     async def hurried():
         answer_by.set(gone)
-        return await bare.runtime.loading.load_one(load, "hurried", at.position, at)
+        return await bare.runtime.loading.load_one(load, "hurried", at.position, at, None)
 
     async def patient(key):
-        return await bare.runtime.loading.load_one(load, key, at.position, at)
+        return await bare.runtime.loading.load_one(load, key, at.position, at, None)
 
     found = await asyncio.gather(patient("a"), hurried(), patient("b"), return_exceptions=True)
     assert found[::2] == ["a", "b"]
@@ -112,3 +113,29 @@ async def test_what_fails_fails_for_each_of_them_and_the_next_are_answered(bare)
     assert [problem["status"] for problem in problems] == [500] * 3
     assert len({problem["request_id"] for problem in problems}) == 3
     assert (await bare.get(path)).status_code == 200
+
+
+async def test_one_room_is_enough_for_all_who_are_loaded_together_and_nobody_queues_for_it_twice(bare):
+    at, may_end = bare.runtime.coherence.head, asyncio.Event()
+    door = Admission(1, 5.0, asyncio.get_running_loop().time, lambda _: None)
+
+    async def load(connection, keys, position):
+        await may_end.wait()
+        return keys
+
+    async def one(key):
+        room = door.room()
+        await room.enter()
+        try:
+            return await bare.runtime.loading.load_one(load, key, at.position, at, room)
+        finally:
+            room.leave()
+
+    first, others = asyncio.create_task(one(0)), []
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert door.inside == 1  # it is kept by who began
+    others = [asyncio.create_task(one(key)) for key in (1, 2)]
+    may_end.set()
+    assert await asyncio.gather(first, *others) == [0, 1, 2]
+    assert (door.inside, door.coming, len(door.waiting)) == (0, 0, 0)

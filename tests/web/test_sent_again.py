@@ -14,38 +14,12 @@ import pytest
 
 from service.connections import HEAD_WITHIN, KEPT_FOR
 from tests.serving import Api
+from tests.web.wires import Wire, sent, unseen
 from tests.web.writing import revised
 
 ITEM = "/v1/claims/cn-ai-patents-60pct"
 OTHER = "/v1/claims/cn-ai-firms-6200"
 PAGE = "/v1/claims?limit=2"
-_numbers = itertools.count()
-
-
-def sent(path: str, *fields: str, method: str = "GET", version: str = "1.1", body: str = "") -> str:
-    return "\r\n".join((f"{method} {path} HTTP/{version}", "Host: x", *fields)) + "\r\n\r\n" + body
-
-
-def unseen(request: str) -> str:
-    """The same request with one field more, which nobody ever sent."""
-    return request.replace("Host: x\r\n", f"Host: x\r\nX-Number: {next(_numbers)}\r\n", 1)
-
-
-class Wire:
-    """One connection, and what is read from it, an answer at a time."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.reader, self.writer = reader, writer
-
-    async def answer(self, is_head: bool = False) -> tuple[str, list[str], bytes]:
-        """The status line, the field lines but for those of this answer alone, and the body."""
-        async with asyncio.timeout(20):
-            head = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")[:-2]
-            length = next((int(line[16:]) for line in head if line.lower().startswith("content-length: ")), 0)
-            body = b"" if is_head else await self.reader.readexactly(length)
-        body = re.sub(rb'"request_id":"[0-9a-f]{32}"', b"", body)
-        own = ("date", "x-request-id", "cache-status")
-        return head[0], sorted(line for line in head[1:] if line.split(":")[0].lower() not in own), body
 
 
 @pytest.fixture(params=["from memory", "loaded"])
@@ -227,6 +201,22 @@ async def test_a_tag_that_is_known_is_304_and_another_is_not(wire, curated, name
         assert said == ("HTTP/1.1 304 Not Modified" if is_known else "HTTP/1.1 200 OK")
         assert f"etag: {tags[path == OTHER]}" in fields
         assert bool(body) != is_known
+
+
+async def test_the_tag_is_the_one_that_was_sent_now_whoever_compares_it(wire, bare, monkeypatch):
+    """Where there is no place to leave an answer, what is below the edge compares tags: not with a remembered one."""
+
+    async def nothing(request, room):
+        return None, b"", None
+
+    tag = (await bare.get(ITEM)).headers["etag"]
+    await warm(wire, sent(ITEM, f"If-None-Match: {tag}"), api=bare)
+    monkeypatch.setattr(bare.runtime.fills, "find", nothing)
+    one = await wire(bare)
+    for known in ('"p1-0"', tag, '"p1-0"'):
+        one.writer.write(sent(ITEM, f"If-None-Match: {known}").encode())
+        said, _, _ = await one.answer()
+        assert said == ("HTTP/1.1 304 Not Modified" if known == tag else "HTTP/1.1 200 OK")
 
 
 async def test_what_only_looks_like_a_known_tag_is_none(wire, curated):

@@ -158,7 +158,7 @@ async def reading(pool: Pool) -> AsyncGenerator[Reading]:
         async with deadline:
             connection = await acquired(pool, "reading")
             try:
-                left = _left()
+                left = _left(ANSWER_WITHIN)
                 if left is None:
                     yield Reading(connection)
                 else:  # Postgres itself is to stop at the deadline, which comes before a statement's own
@@ -184,17 +184,16 @@ async def reading(pool: Pool) -> AsyncGenerator[Reading]:
         raise
 
 
-def _left() -> float | None:
-    """The seconds until who asks stops waiting, if a statement could take longer."""
+def _left(within: float) -> float | None:
+    """The seconds until who asks stops waiting, if there are fewer than `within`."""
     until = answer_by.get()
-    left = ANSWER_WITHIN if until is None else until - asyncio.get_running_loop().time()
-    return left if left < ANSWER_WITHIN else None
+    left = within if until is None else until - asyncio.get_running_loop().time()
+    return left if left < within else None
 
 
 def is_pressed() -> bool:
     """Whether who asks could stop waiting before a connection was had and a statement was done."""
-    until = answer_by.get()
-    return until is not None and until - asyncio.get_running_loop().time() < ACQUIRE_WITHIN + ANSWER_WITHIN
+    return _left(ACQUIRE_WITHIN + ANSWER_WITHIN) is not None
 
 
 @asynccontextmanager

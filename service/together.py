@@ -48,22 +48,21 @@ class Together(Generic[What, Key, Value]):
     async def _ask_for_all(self, what: What, wanted: Wanted[Key, Value]) -> None:
         await asyncio.sleep(0)  # for all who are awake, and those whose requests have just been read
         self._close(what, wanted)
-        try:
-            found = await self._ask(what, [key for key, _ in wanted])
-            for (_, value), one in zip(wanted, found, strict=True):
-                if not value.done():
-                    value.set_result(one)
-        except Exception as failure:  # noqa: BLE001 - whoever asked is told
-            for _, value in wanted:
-                if not value.done():
-                    value.set_exception(failure)
+        found = await self._ask(what, [key for key, _ in wanted])
+        for (_, value), one in zip(wanted, found, strict=True):
+            if not value.done():
+                value.set_result(one)
 
     def _asked(self, what: What, wanted: Wanted[Key, Value], task: asyncio.Task[None]) -> None:
-        """Lets nobody wait for what was cancelled."""
+        """Raises what failed in each who waits still; nobody waits for what was cancelled."""
         self._asking.discard(task)
         self._close(what, wanted)
+        failure = None if task.cancelled() else task.exception()
         for _, value in wanted:
-            value.cancel()
+            if failure is None:
+                value.cancel()
+            elif not value.done():
+                value.set_exception(failure)
 
     def _close(self, what: What, wanted: Wanted[Key, Value]) -> None:
         """Nobody joins a batch any more."""

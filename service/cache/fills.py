@@ -101,7 +101,10 @@ class Fills:
         return entry
 
     async def _in_redis(self, place: "Place", room: Room) -> Entry | None:
-        """What another process loaded, or is loading. Where room is scarce nobody waits in it for that."""
+        """What another process loaded, or is loading; the room is taken if that is not there yet.
+
+        Where room is scarce nobody waits in it for that.
+        """
         if self.shared.is_left_alone:
             await room.enter()
             return None

@@ -78,5 +78,5 @@ _dated = lru_cache(10_000)(http_date)
 
 def address(path: str, asked: Mapping[str, object]) -> str:
     """An address with its parameters; those that are None are not asked."""
-    given = {name: value for name, value in asked.items() if value is not None}
-    return f"{path}?{urlencode(given, doseq=True)}" if given else path
+    given = urlencode({name: value for name, value in asked.items() if value is not None}, doseq=True)
+    return f"{path}?{given}" if given else path

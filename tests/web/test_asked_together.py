@@ -115,11 +115,12 @@ async def test_what_fails_fails_for_each_of_them_and_the_next_are_answered(bare)
     assert (await bare.get(path)).status_code == 200
 
 
-async def test_one_room_is_enough_for_all_who_are_loaded_together_and_nobody_queues_for_it_twice(bare):
-    at, may_end = bare.runtime.coherence.head, asyncio.Event()
-    door = Admission(1, 5.0, asyncio.get_running_loop().time, lambda _: None)
+async def test_one_room_is_kept_for_all_who_are_loaded_together_and_nobody_queues_for_it_twice(bare):
+    at, asked, may_end = bare.runtime.coherence.head, asyncio.Queue(), asyncio.Event()
+    door = Admission(3, 5.0, asyncio.get_running_loop().time, lambda _: None)
 
     async def load(connection, keys, position):
+        asked.put_nowait(keys)
         await may_end.wait()
         return keys
 
@@ -131,11 +132,12 @@ async def test_one_room_is_enough_for_all_who_are_loaded_together_and_nobody_que
         finally:
             room.leave()
 
-    first, others = asyncio.create_task(one(0)), []
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
-    assert door.inside == 1  # it is kept by who began
-    others = [asyncio.create_task(one(key)) for key in (1, 2)]
+    tasks = [asyncio.create_task(one(key)) for key in range(3)]
+    assert await asked.get() == [0, 1, 2]
+    assert door.inside == 1
+    others = [asyncio.create_task(one(key)) for key in (3, 4)]  # there is room for them meanwhile
+    assert await asked.get() == [3, 4]
+    assert door.inside == 2
     may_end.set()
-    assert await asyncio.gather(first, *others) == [0, 1, 2]
+    assert await asyncio.gather(*tasks, *others) == [0, 1, 2, 3, 4]
     assert (door.inside, door.coming, len(door.waiting)) == (0, 0, 0)

@@ -53,6 +53,8 @@ def before_call(context, case, kwargs) -> None:
         _give_place(case)
         _give_condition(case)
         _give_page(case)
+    elif is_right(case) and case.headers.get("If-Match", "").strip() == "*":
+        _give_tag(case)  # `*` names no version, which is 428 as no field is: tests of conditions hold that
 
 
 def is_right(case) -> bool:

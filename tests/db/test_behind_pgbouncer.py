@@ -29,6 +29,8 @@ async def two(cluster: Cluster, tmp_path_factory) -> AsyncIterator[tuple[Api, Ap
             serving(url, redis, database_direct_url=direct, memory_cache_mb=0) as one,
             serving(url, redis, database_direct_url=direct) as other,
         ):
+            for api in (one, other):
+                api.runtime.readers._patience = 60  # two connections, and this machine may be busy
             yield one, other, url
 
 

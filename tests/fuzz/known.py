@@ -17,7 +17,8 @@ from schemas.keys import Role
 from tests.fuzz.callers import SECRETS, dice
 from tests.fuzz.nasty import NASTY
 
-_NOBODY = "0" * 12
+NOBODY = "0" * 12
+"""The id of no key: it stands in for those of the cast where one is to be revoked."""
 _WITHIN = 10
 _UNSENDABLE = "0"
 """What schemathesis sends where a header's pattern needs quotes, which it cannot make up in its coverage phase."""
@@ -44,7 +45,7 @@ def before_call(context, case, kwargs) -> None:
     """Gives a request what there is, and keeps the cast from revoking its own keys."""
     id = case.path_parameters.get("id")
     if case.method == "DELETE" and any(f"ctb_{id}_" in secret for secret in SECRETS.values()):
-        case.path_parameters["id"] = _NOBODY
+        case.path_parameters["id"] = NOBODY
     if case.headers.get("Idempotency-Key") == _UNSENDABLE:
         case.headers["Idempotency-Key"] = f'"{dice(case)}"'
     if is_right(case) and dice(case) % 4:

@@ -3,25 +3,14 @@
 import msgspec
 from msgspec import Raw
 
-COLUMNS = (
-    *("position", "id", "version", "recorded_at", "statement", "quantity", "measure", "geography", "scope", "period"),
-    *(
-        "stated_on",
-        "attributed_to",
-        "topics",
-        "lifecycle",
-        "currency",
-        "verification",
-        "sources",
-        "relations",
-        "change",
-    ),
-    "digest",
+_TEXTS = (
+    *("id", "recorded_at", "statement", "scope", "measure", "stated_on", "attributed_to", "geography"),
+    *("lifecycle", "currency", "digest"),
 )
+"""Those that may be null have others on both sides: `_unquoted` counts on it."""
+_JSON = ("position", "version", "quantity", "period", "verification", "sources", "relations", "change")
+COLUMNS = (*_TEXTS, *_JSON, "topics")
 """Of `claim_version`, in the order in which a row has their values."""
-_JSON = {"position", "version", "quantity", "period", "verification", "sources", "relations", "change"}
-_TOPICS = COLUMNS.index("topics")
-_TEXTS = [place for place, name in enumerate(COLUMNS) if name not in _JSON and place != _TOPICS]
 
 _cut = msgspec.json.Decoder(msgspec.defstruct("_Cut", [(name, Raw) for name in COLUMNS], gc=False)).decode
 _SPECIAL = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -29,15 +18,18 @@ _SPECIAL = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 def copied(body: bytes) -> bytes:
     """A version, as it is served, as a row of COPY's text format with the values of `COLUMNS`."""
-    values = list(map(bytes, msgspec.structs.astuple(_cut(body))))
-    texts = [values[place] for place in _TEXTS]
+    values = msgspec.structs.astuple(_cut(body))
+    texts, others = values[: len(_TEXTS)], values[len(_TEXTS) : -1]
     if b"\\" in body:  # else nothing in it is written otherwise in JSON, or in a row, than it is
-        values = [value.replace(b"\\", b"\\\\") for value in values]
-        texts = [_escaped(text) for text in texts]
-    for place, text in zip(_TEXTS, texts, strict=True):
-        values[place] = b"\\N" if text == b"null" else text[1:-1]
-    values[_TOPICS] = b"{" + values[_TOPICS][1:-1] + b"}"
-    return b"\t".join(values) + b"\n"
+        texts = [_escaped(bytes(text)) for text in texts]
+        others = [bytes(value).replace(b"\\", b"\\\\") for value in others]
+    row = (_unquoted(b"\t".join(texts)), *others, b"{" + bytes(values[-1])[1:-1] + b"}\n")
+    return b"\t".join(row)
+
+
+def _unquoted(texts: bytes) -> bytes:
+    r"""Texts of JSON with tabs between them without their quotation marks, and `\N` for null. No text holds a tab."""
+    return texts.replace(b"\tnull\t", b'\t"\\N"\t')[1:-1].replace(b'"\t"', b"\t")
 
 
 def _escaped(text: bytes) -> bytes:

@@ -222,9 +222,8 @@ def _create(new: Path, data: Path, user: str | None) -> None:
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(mode=0o700)
     _own(new, user)
-    made = _run(
-        user, _programs() / "initdb", "-D", new, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"
-    )
+    locale = ("--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8")
+    made = _run(user, _programs() / "initdb", "-D", new, "-U", "postgres", "--auth=trust", *locale)
     if made.returncode != 0:
         raise CannotStart(f"The PostgreSQL data folder cannot be created: {_reason(made.stderr)}")
     new.rename(data)

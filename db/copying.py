@@ -18,7 +18,7 @@ _SPECIAL = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 def copied(body: bytes) -> bytes:
     """A version, as it is served, as a row of COPY's text format with the values of `COLUMNS`."""
-    values = msgspec.structs.astuple(_cut(body))
+    values: list[bytes | Raw] = list(msgspec.structs.astuple(_cut(body)))
     texts, others = values[: len(_TEXTS)], values[len(_TEXTS) : -1]
     if b"\\" in body:  # else nothing in it is written otherwise in JSON, or in a row, than it is
         texts = [_escaped(bytes(text)) for text in texts]

@@ -58,7 +58,6 @@ begin
     end if;
     return in_order(publishers);
 end $$;
-alter function cited_publishers(jsonb) reset all;
 
 alter function refuse(text, text) parallel safe;
 alter function author_below(text, int) parallel safe;
